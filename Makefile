@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make modules [KDIR=...] [ARCH=... CROSS_COMPILE=...]; make check, demo, bench, soak
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+config := CONFIG_SERIAL_XFER=m CONFIG_MODBUS=m CONFIG_PRO380=m CONFIG_PRO380_MODBUS=m
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/drivers W=1 $(config)
+
+.PHONY: modules modules_install clean check demo bench soak
+
+modules modules_install:
+	$(kbuild) $@
+
+clean:
+	[ ! -e $(KDIR) ] || $(kbuild) $@
+	rm -rf build
+
+check:
+	tests/check
+
+demo:
+	tests/e2e/demo
+
+bench soak:
+	tests/e2e/run stock-6.12 boot:$@
