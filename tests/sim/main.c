@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "clock.h"
+#include "sim.h"
+
+#define POLL_MAX		(3 + CONTROL_CLIENTS)
+#define HEARTBEAT_NS		(200 * NS_PER_MS)
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static void usage(void)
+{
+	fputs("metersim --line unix:PATH|pty:LINK --meter SPEC [--meter SPEC]...\n"
+	      "  --params FILE   QEMU's trace of memory_region_ops_write\n"
+	      "  --uart N        which UART of the guest this line is (1)\n"
+	      "  --pace          bytes take their time as on copper\n"
+	      "  --echo          the master hears its own bytes\n"
+	      "  --answer-us N   answering time\n"
+	      "  --control unix:PATH\n"
+	      "  --seed N        of random faults\n"
+	      "  --log           frames on standard error\n"
+	      "  --dump          print the meters' registers and leave\n"
+	      "SPEC: MODEL[:unit=N,serial=N,speed=N,parity=P,code=0xN,oldmap,answer0]\n"
+	      "MODEL: pro380 pro380ct pro1 pro2 brand380 brand380ct brand1 brand2 grow\n",
+	      stderr);
+	exit(2);
+}
+
+enum { OPT_LINE = 256, OPT_PARAMS, OPT_UART, OPT_PACE, OPT_ECHO, OPT_ANSWER,
+	OPT_CONTROL, OPT_SEED, OPT_METER, OPT_LOG, OPT_DUMP };
+
+static const struct option options[] = {
+	{ "line", required_argument, NULL, OPT_LINE },
+	{ "params", required_argument, NULL, OPT_PARAMS },
+	{ "uart", required_argument, NULL, OPT_UART },
+	{ "pace", no_argument, NULL, OPT_PACE },
+	{ "echo", no_argument, NULL, OPT_ECHO },
+	{ "answer-us", required_argument, NULL, OPT_ANSWER },
+	{ "control", required_argument, NULL, OPT_CONTROL },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "meter", required_argument, NULL, OPT_METER },
+	{ "log", no_argument, NULL, OPT_LOG },
+	{ "dump", no_argument, NULL, OPT_DUMP },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct arguments {
+	const char *line;
+	const char *params;
+	const char *control;
+	unsigned long uart;
+	bool dump;
+};
+
+static void add_meter(struct sim *s, const char *spec)
+{
+	struct meter *m = meter_from_spec(spec);
+
+	if (!m) {
+		fprintf(stderr, "bad meter: %s\n", spec);
+		exit(2);
+	}
+	rtu_add(&s->rtu, m);
+}
+
+static void take_option(struct sim *s, struct arguments *a, int option)
+{
+	switch (option) {
+	case OPT_LINE:
+		a->line = optarg;
+		break;
+	case OPT_PARAMS:
+		a->params = optarg;
+		break;
+	case OPT_UART:
+		a->uart = strtoul(optarg, NULL, 10);
+		break;
+	case OPT_PACE:
+		s->wire.paced = true;
+		break;
+	case OPT_ECHO:
+		s->wire.echo = true;
+		break;
+	case OPT_ANSWER:
+		s->rtu.answer_ns = strtol(optarg, NULL, 10) * NS_PER_US;
+		break;
+	case OPT_CONTROL:
+		a->control = optarg;
+		break;
+	case OPT_SEED:
+		random_seed(strtoull(optarg, NULL, 10));
+		break;
+	case OPT_METER:
+		add_meter(s, optarg);
+		break;
+	case OPT_LOG:
+		s->rtu.logging = true;
+		break;
+	case OPT_DUMP:
+		a->dump = true;
+		break;
+	default:
+		usage();
+	}
+}
+
+static void dump(struct sim *s)
+{
+	struct meter *m;
+
+	for (m = s->rtu.meters; m; m = m->next)
+		meter_dump(m);
+}
+
+static bool open_all(struct sim *s, const struct arguments *a)
+{
+	if (!wire_open(&s->wire, a->line))
+		return false;
+	if (a->params) {
+		uart_trace_init(&s->trace, a->params, a->uart);
+		s->wire.trace = &s->trace;
+	}
+	return !a->control || control_open(&s->control, a->control);
+}
+
+/* A write to a master that hung up must not end the simulation. */
+static void handle_signals(void)
+{
+	struct sigaction stop = { .sa_handler = on_signal };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static int gather(struct sim *s, struct pollfd *p)
+{
+	int i;
+
+	p[0] = (struct pollfd){ s->wire.fd, POLLIN, 0 };
+	p[1] = (struct pollfd){ s->wire.listen_fd, POLLIN, 0 };
+	p[2] = (struct pollfd){ s->control.listen_fd, POLLIN, 0 };
+	for (i = 0; i < CONTROL_CLIENTS; i++)
+		p[3 + i] = (struct pollfd){ s->control.clients[i].fd, POLLIN, 0 };
+	return POLL_MAX;
+}
+
+static struct timespec time_left(struct sim *s)
+{
+	int64_t now = clock_ns();
+	int64_t idle = s->wire.protocol->idle_deadline(s->wire.context);
+	int64_t due = wire_deadline(&s->wire);
+
+	if (idle < due)
+		due = idle;
+	due -= now;
+	if (due > HEARTBEAT_NS)
+		due = HEARTBEAT_NS;
+	if (due < 0)
+		due = 0;
+	return (struct timespec){ due / NS_PER_S, due % NS_PER_S };
+}
+
+static void run_energies(struct sim *s)
+{
+	unsigned int steps;
+	struct meter *m;
+
+	if (!s->running)
+		return;
+	steps = (clock_ns() - s->run_since) / NS_PER_S;
+	s->run_since += steps * NS_PER_S;
+	for (m = s->rtu.meters; m && steps; m = m->next)
+		meter_run(m, steps);
+}
+
+static void serve_descriptors(struct sim *s, const struct pollfd *p)
+{
+	int i;
+
+	if (p[1].revents)
+		wire_accept(&s->wire);
+	else if (p[0].revents)
+		wire_receive(&s->wire);
+	if (p[2].revents)
+		control_accept(&s->control);
+	for (i = 0; i < CONTROL_CLIENTS; i++)
+		if (p[3 + i].revents)
+			control_receive(s, &s->control.clients[i]);
+}
+
+static void turn(struct sim *s)
+{
+	struct pollfd p[POLL_MAX];
+	struct timespec left = time_left(s);
+
+	if (ppoll(p, gather(s, p), &left, NULL) > 0)
+		serve_descriptors(s, p);
+	if (s->wire.protocol->idle_deadline(s->wire.context) <= clock_ns())
+		s->wire.protocol->idle(s->wire.context);
+	wire_settings(&s->wire);
+	run_energies(s);
+	wire_run(&s->wire);
+}
+
+int main(int argc, char **argv)
+{
+	static struct sim s;
+	struct arguments a = { .uart = 1 };
+	int option;
+
+	s.wire.protocol = &rtu_protocol;
+	s.wire.context = &s.rtu;
+	s.rtu.wire = &s.wire;
+	control_init(&s.control);
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		take_option(&s, &a, option);
+	if (a.dump) {
+		dump(&s);
+		return 0;
+	}
+	if (!a.line || optind < argc || a.uart > 3)
+		usage();
+	if (!open_all(&s, &a))
+		return 1;
+	handle_signals();
+	prctl(PR_SET_TIMERSLACK, 1000);
+	while (!stopped)
+		turn(&s);
+	while (s.rtu.meters)
+		rtu_remove(&s.rtu, meter_unit(s.rtu.meters));
+	control_close(&s.control);
+	wire_close(&s.wire);
+	return 0;
+}
