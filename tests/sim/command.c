@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
 #include "command.h"
 #include "sim.h"
@@ -131,26 +132,35 @@ static const char *cmd_fault(struct sim *s, int argc, char **argv,
 	return "too many faults";
 }
 
+static bool parse_damage(const char *word, struct damage *d)
+{
+	unsigned long seed;
+	char *end;
+
+	if (!strcmp(word, "heavy")) {
+		d->heavy = true;
+		return true;
+	}
+	if (sscanf(word, "late=%ld", &d->late_ms) == 1)
+		return true;
+	seed = strtoul(word, &end, 10);
+	if (*end)
+		return false;
+	random_seed(seed);
+	return true;
+}
+
 static const char *cmd_damage(struct sim *s, int argc, char **argv,
 			      struct command_result *r)
 {
 	struct damage d = { .late_ms = LATE_MS };
-	unsigned long seed;
-	char *end;
 	int i;
 
 	(void)r;
 	d.rate = strtoul(argv[0], NULL, 10);
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "heavy"))
-			d.heavy = true;
-		else if (sscanf(argv[i], "late=%ld", &d.late_ms) == 1)
-			continue;
-		else if ((seed = strtoul(argv[i], &end, 10)), !*end)
-			random_seed(seed);
-		else
+	for (i = 1; i < argc; i++)
+		if (!parse_damage(argv[i], &d))
 			return "damage RATE [SEED] [heavy] [late=MS]";
-	}
 	s->rtu.damage = d;
 	return NULL;
 }
@@ -356,7 +366,7 @@ static const char *dispatch(struct sim *s, int argc, char **argv,
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, argv[0]))
 			continue;
 		if (argc - 1 < commands[i].min_args)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "clock.h"
 #include "fault.h"
 #include "rtu.h"
@@ -64,7 +65,7 @@ bool fault_parse(const char *text, struct fault *f)
 	size_t i;
 
 	*f = (struct fault){ .left = -1, .every = 1 };
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (strlen(kinds[i].name) != len ||
 		    strncmp(kinds[i].name, text, len))
 			continue;

@@ -6,20 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 
 #include "clock.h"
 #include "sim.h"
 
-#define POLL_MAX		(3 + CONTROL_CLIENTS)
+#define POLL_MAX		(4 + CONTROL_CLIENTS)
 #define HEARTBEAT_NS		(200 * NS_PER_MS)
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
 
 static void usage(void)
 {
@@ -137,14 +130,17 @@ static bool open_all(struct sim *s, const struct arguments *a)
 }
 
 /* A write to a master that hung up must not end the simulation. */
-static void handle_signals(void)
+static bool handle_signals(struct sim *s)
 {
-	struct sigaction stop = { .sa_handler = on_signal };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t set;
 
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->stop_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	return s->stop_fd >= 0;
 }
 
 static int gather(struct sim *s, struct pollfd *p)
@@ -154,8 +150,9 @@ static int gather(struct sim *s, struct pollfd *p)
 	p[0] = (struct pollfd){ s->wire.fd, POLLIN, 0 };
 	p[1] = (struct pollfd){ s->wire.listen_fd, POLLIN, 0 };
 	p[2] = (struct pollfd){ s->control.listen_fd, POLLIN, 0 };
+	p[3] = (struct pollfd){ s->stop_fd, POLLIN, 0 };
 	for (i = 0; i < CONTROL_CLIENTS; i++)
-		p[3 + i] = (struct pollfd){ s->control.clients[i].fd, POLLIN, 0 };
+		p[4 + i] = (struct pollfd){ s->control.clients[i].fd, POLLIN, 0 };
 	return POLL_MAX;
 }
 
@@ -199,22 +196,26 @@ static void serve_descriptors(struct sim *s, const struct pollfd *p)
 	if (p[2].revents)
 		control_accept(&s->control);
 	for (i = 0; i < CONTROL_CLIENTS; i++)
-		if (p[3 + i].revents)
+		if (p[4 + i].revents)
 			control_receive(s, &s->control.clients[i]);
 }
 
-static void turn(struct sim *s)
+/* False when it is time to leave. */
+static bool turn(struct sim *s)
 {
 	struct pollfd p[POLL_MAX];
 	struct timespec left = time_left(s);
 
 	if (ppoll(p, gather(s, p), &left, NULL) > 0)
 		serve_descriptors(s, p);
+	if (p[3].revents)
+		return false;
 	if (s->wire.protocol->idle_deadline(s->wire.context) <= clock_ns())
 		s->wire.protocol->idle(s->wire.context);
 	wire_settings(&s->wire);
 	run_energies(s);
 	wire_run(&s->wire);
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -235,12 +236,11 @@ int main(int argc, char **argv)
 	}
 	if (!a.line || optind < argc || a.uart > 3)
 		usage();
-	if (!open_all(&s, &a))
+	if (!handle_signals(&s) || !open_all(&s, &a))
 		return 1;
-	handle_signals();
 	prctl(PR_SET_TIMERSLACK, 1000);
-	while (!stopped)
-		turn(&s);
+	while (turn(&s))
+		continue;
 	while (s.rtu.meters)
 		rtu_remove(&s.rtu, meter_unit(s.rtu.meters));
 	control_close(&s.control);

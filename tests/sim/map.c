@@ -2,6 +2,7 @@
 /* The register map of manual v2.18, A3.2, and what a new meter holds in it. */
 #include <stdio.h>
 
+#include "array.h"
 #include "meter.h"
 
 static const struct entry {
@@ -103,7 +104,7 @@ static const struct entry {
 void meter_dump(struct meter *m)
 {
 	const struct entry *e = map;
-	size_t i, n = sizeof(map) / sizeof(map[0]);
+	size_t i, n = ARRAY_SIZE(map);
 	int word;
 
 	for (i = 0; i < n; i++, e++) {
@@ -179,20 +180,23 @@ static float with_sign(struct meter *m, int slot, int kind, float value)
 static void default_measurements(struct meter *m)
 {
 	uint8_t unit = meter_unit(m);
-	int slot, kind;
+	int slot, kind, n;
+	float value;
 
 	meter_set_float(m, REG_FREQUENCY, 45 + unit / 32.0f);
 	for (slot = 0; slot < 4; slot++) {
-		meter_set_float(m, REG_VOLTAGE + 2 * slot,
-				200 + (4 * unit + slot) / 8.0f);
-		meter_set_float(m, REG_CURRENT + 2 * slot, with_sign(m, slot, 0,
-				1 + (4 * unit + slot) / 16.0f));
+		n = 4 * unit + slot;
+		value = with_sign(m, slot, 0, 1 + n / 16.0f);
+		meter_set_float(m, REG_VOLTAGE + 2 * slot, 200 + n / 8.0f);
+		meter_set_float(m, REG_CURRENT + 2 * slot, value);
 		meter_set_float(m, REG_POWER_FACTOR + 2 * slot,
-				(1000 + 4 * unit + slot) / 2000.0);
-		for (kind = 0; kind < 3; kind++)
+				(1000 + n) / 2000.0);
+		for (kind = 0; kind < 3; kind++) {
+			n = 12 * unit + 4 * kind + slot;
+			value = with_sign(m, slot, kind, 2 + n / 32.0f);
 			meter_set_float(m, REG_POWER + 8 * kind + 2 * slot,
-				with_sign(m, slot, kind,
-				2 + (12 * unit + 4 * kind + slot) / 32.0f));
+					value);
+		}
 	}
 }
 
@@ -234,7 +238,7 @@ static void clear_absent(struct meter *m)
 		clear_floats(m, REG_CURRENT, 1);
 		return;
 	}
-	for (i = 0; i < sizeof(per_phase) / sizeof(per_phase[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(per_phase); i++)
 		clear_floats(m, per_phase[i] + 2, 2);
 }
 

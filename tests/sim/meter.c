@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "meter.h"
 
 /* The old map (manual v1.01, appendix 5): what identifies a meter. */
@@ -115,18 +116,24 @@ static float combined(uint16_t code, float forward, float reverse)
 	}
 }
 
-void meter_combine(struct meter *m)
+static void combine_one(struct meter *m, uint16_t total, uint16_t forward,
+			uint16_t reverse)
 {
 	uint16_t code = meter_get(m, REG_COMBINATION);
+
+	meter_set_float(m, total, combined(code, meter_get_float(m, forward),
+					   meter_get_float(m, reverse)));
+}
+
+void meter_combine(struct meter *m)
+{
 	int i;
 
 	for (i = 0; i < 2 * ENERGY_GROUP; i += 2) {
-		meter_set_float(m, REG_TOTAL_ACTIVE + i, combined(code,
-				meter_get_float(m, REG_FORWARD_ACTIVE + i),
-				meter_get_float(m, REG_REVERSE_ACTIVE + i)));
-		meter_set_float(m, REG_TOTAL_REACTIVE + i, combined(code,
-				meter_get_float(m, REG_FORWARD_REACTIVE + i),
-				meter_get_float(m, REG_REVERSE_REACTIVE + i)));
+		combine_one(m, REG_TOTAL_ACTIVE + i, REG_FORWARD_ACTIVE + i,
+			    REG_REVERSE_ACTIVE + i);
+		combine_one(m, REG_TOTAL_REACTIVE + i, REG_FORWARD_REACTIVE + i,
+			    REG_REVERSE_REACTIVE + i);
 	}
 }
 
@@ -142,7 +149,7 @@ void meter_run(struct meter *m, unsigned int steps)
 	float energy = steps / 64.0f;
 	size_t i;
 
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		meter_set_float(m, counters[i],
 				meter_get_float(m, counters[i]) + energy);
 	meter_combine(m);
@@ -153,7 +160,7 @@ static int read_old(struct meter *m, uint16_t addr, uint16_t count,
 		    uint16_t *words)
 {
 	const struct old_entry *e = old_entries;
-	size_t i, n = sizeof(old_entries) / sizeof(old_entries[0]);
+	size_t i, n = ARRAY_SIZE(old_entries);
 
 	for (i = 0; i < n; i++, e++) {
 		if (e->addr != addr || e->count != count)

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "port.h"
 
 int port_listen(const char *path)
@@ -19,7 +20,7 @@ int port_listen(const char *path)
 		fprintf(stderr, "%s: path too long for a socket\n", path);
 		return -1;
 	}
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
@@ -71,7 +72,7 @@ static unsigned int speed_of(speed_t code)
 		{ B38400, 38400 }, { B57600, 57600 }, { B115200, 115200 },
 	};
 
-	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(speeds); i++)
 		if (speeds[i].code == code)
 			return speeds[i].speed;
 	return SPEED_UNUSABLE;

@@ -13,6 +13,7 @@ struct sim {
 	struct uart_trace trace;
 	struct rtu rtu;
 	struct control control;
+	int stop_fd;			/* SIGINT and SIGTERM */
 	bool running;			/* energies count up */
 	int64_t run_since;
 };

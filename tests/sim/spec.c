@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "meter.h"
 
 /*
@@ -42,7 +43,7 @@ static const struct model *find_model(const char *name)
 {
 	size_t i;
 
-	for (i = 0; name && i < sizeof(models) / sizeof(models[0]); i++)
+	for (i = 0; name && i < ARRAY_SIZE(models); i++)
 		if (!strcmp(models[i].name, name))
 			return &models[i];
 	return NULL;

@@ -8,7 +8,6 @@
 #include "port.h"
 #include "wire.h"
 
-
 bool wire_open(struct wire *w, const char *line)
 {
 	w->listen_fd = -1;

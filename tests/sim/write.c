@@ -2,6 +2,7 @@
 /* The writes of manual v2.18, A3.2, each with the check that a meter makes. */
 #include <string.h>
 
+#include "array.h"
 #include "meter.h"
 
 #define CODE_FOR_EVER	10
@@ -114,7 +115,7 @@ static int write_s0_rate(struct meter *m, uint32_t bits)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rates); i++) {
 		if (memcmp(&rates[i], &bits, sizeof(bits)))
 			continue;
 		meter_set_float(m, REG_S0_RATE, rates[i]);
