@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Results as TAP-like lines, and where the kernel trees are. Sourced by the checks
 # of tests/docs and tests/style.
@@ -5,7 +6,7 @@
 # The Python that Debian's packages install their modules for comes first.
 PATH=/usr/bin:$PATH
 failed=0
-top=$(cd "$(dirname "$0")/../.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pro380-kernels
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
