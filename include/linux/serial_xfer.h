@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+struct dev_pm_ops;
 struct device;
 struct serdev_device;
 struct serial_xfer_msg;
@@ -211,6 +212,7 @@ struct serial_xfer_port *serial_xfer_port_create(struct device *dev,
 						 const struct serial_xfer_ops *ops,
 						 void *priv);
 void serial_xfer_port_stop(struct serial_xfer_port *port);
+void serial_xfer_port_get(struct serial_xfer_port *port);
 void serial_xfer_port_put(struct serial_xfer_port *port);
 int serial_xfer_port_suspend(struct serial_xfer_port *port);
 void serial_xfer_port_resume(struct serial_xfer_port *port);
@@ -218,8 +220,8 @@ enum serial_xfer_echo serial_xfer_port_echo(struct serial_xfer_port *port);
 struct serial_xfer_stats *serial_xfer_port_stats(struct serial_xfer_port *port);
 void serial_xfer_receive(struct serial_xfer_port *port, const u8 *buf, size_t len);
 
-struct serial_xfer_port *serial_xfer_serdev_open(struct serdev_device *serdev);
-void serial_xfer_serdev_close(struct serdev_device *serdev, struct serial_xfer_port *port);
+struct serial_xfer_port *devm_serial_xfer_serdev_open(struct serdev_device *serdev);
+extern const struct dev_pm_ops serial_xfer_serdev_pm_ops;
 
 void serial_xfer_client_init(struct serial_xfer_client *client, struct serial_xfer_port *port);
 void serial_xfer_client_exit(struct serial_xfer_client *client);
