@@ -6,9 +6,11 @@
 #define _LINUX_MODBUS_H
 
 #include <linux/device.h>
+#include <linux/mod_devicetable.h>
 #include <linux/serial_xfer.h>
 #include <linux/types.h>
 
+struct lock_class_key;
 struct modbus_controller;
 struct regmap;
 struct regmap_config;
@@ -67,7 +69,7 @@ struct modbus_device {
  * @driver: name and of_match_table (matched against the compatible property of
  *	device tree and ACPI nodes alike)
  * @id_table: names, for devices made with new_device; ends with an empty name
- * @ident: registers by which the bus asks whether the device is there
+ * @ident: registers by which the bus asks whether the device is there; mandatory
  * @probe: the device may be there: identify and register it. Called from a work
  *	item of the bus after the driver was bound, again with growing pauses while
  *	it fails. -ENODEV: something else answers. What was allocated with devm_*
@@ -79,7 +81,8 @@ struct modbus_device {
  * @remove: optional. The device is to be unregistered; only after a @probe that
  *	succeeded
  *
- * All three may sleep and may use the device. They never run at the same time.
+ * All three may sleep and never run at the same time. @probe and @verify may use the
+ * device; in @remove it may be out of reach.
  */
 struct modbus_driver {
 	struct device_driver driver;
@@ -133,7 +136,7 @@ int modbus_broadcast(struct modbus_controller *ctrl, const u8 *req, size_t req_l
 struct modbus_controller *modbus_device_controller(const struct modbus_device *mdev);
 u8 modbus_device_unit(const struct modbus_device *mdev);
 unsigned int modbus_device_latency_us(const struct modbus_device *mdev);
-struct serial_xfer_line modbus_device_line(const struct modbus_device *mdev);
+struct serial_xfer_line modbus_device_line(struct modbus_device *mdev);
 void modbus_device_set_line(struct modbus_device *mdev, const struct serial_xfer_line *line);
 
 int modbus_unit_reserve(struct modbus_device *mdev, u8 unit);
@@ -142,7 +145,24 @@ void modbus_unit_cancel(struct modbus_device *mdev);
 int modbus_unit_commit(struct modbus_device *mdev, const void *keep, size_t len);
 
 struct regmap *__devm_regmap_init_modbus(struct modbus_device *mdev,
-					 const struct regmap_config *config);
-#define devm_regmap_init_modbus(mdev, config) __devm_regmap_init_modbus(mdev, config)
+					 const struct regmap_config *config,
+					 struct lock_class_key *lock_key,
+					 const char *lock_name);
+
+/**
+ * devm_regmap_init_modbus() - register map of a device's holding registers
+ * @mdev: the device
+ * @config: configuration; reg_bits and val_bits are 16
+ *
+ * To be used with <linux/regmap.h>. Reads use function 03, writes function 06 for
+ * one register and 16 for more. Blocks are read in one request only where nothing
+ * is cached (REGCACHE_NONE, or volatile registers).
+ *
+ * Context: may sleep.
+ * Return: the map, or an ERR_PTR(); it is freed with the device's resources.
+ */
+#define devm_regmap_init_modbus(mdev, config)				\
+	__regmap_lockdep_wrapper(__devm_regmap_init_modbus, #config,	\
+				 mdev, config)
 
 #endif

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attributes of controllers and devices: Documentation/ABI/testing/sysfs-bus-modbus.
+ */
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "internal.h"
+
+struct modbus_stat_attribute {
+	struct device_attribute attr;
+	enum serial_xfer_stat stat;
+};
+
+static struct serial_xfer_stats *modbus_stats(struct device *dev)
+{
+	if (dev->type == &modbus_controller_type)
+		return serial_xfer_port_stats(to_modbus_controller(dev)->port);
+	return &dev_to_modbus_priv(dev)->client.stats;
+}
+
+static ssize_t modbus_stat_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	enum serial_xfer_stat stat = container_of(attr, struct modbus_stat_attribute, attr)->stat;
+
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&modbus_stats(dev)->count[stat]));
+}
+
+#define MODBUS_STAT(_name, _stat)					\
+	static struct modbus_stat_attribute modbus_stat_##_name = {	\
+		.attr = __ATTR(_name, 0444, modbus_stat_show, NULL),	\
+		.stat = _stat,						\
+	}
+
+MODBUS_STAT(exchanges, SERIAL_XFER_EXCHANGES);
+MODBUS_STAT(timeouts, SERIAL_XFER_TIMEOUTS);
+MODBUS_STAT(crc_errors, SERIAL_XFER_CHECK_ERRORS);
+MODBUS_STAT(frame_errors, SERIAL_XFER_FRAME_ERRORS);
+MODBUS_STAT(exceptions, SERIAL_XFER_REFUSALS);
+MODBUS_STAT(retries, SERIAL_XFER_RETRIES);
+MODBUS_STAT(stale_replies, SERIAL_XFER_STALE_REPLIES);
+MODBUS_STAT(echoes, SERIAL_XFER_ECHOES);
+MODBUS_STAT(tx_bytes, SERIAL_XFER_TX_BYTES);
+MODBUS_STAT(rx_bytes, SERIAL_XFER_RX_BYTES);
+
+static struct attribute *modbus_stat_attrs[] = {
+	&modbus_stat_exchanges.attr.attr,
+	&modbus_stat_timeouts.attr.attr,
+	&modbus_stat_crc_errors.attr.attr,
+	&modbus_stat_frame_errors.attr.attr,
+	&modbus_stat_exceptions.attr.attr,
+	&modbus_stat_retries.attr.attr,
+	&modbus_stat_stale_replies.attr.attr,
+	&modbus_stat_echoes.attr.attr,
+	&modbus_stat_tx_bytes.attr.attr,
+	&modbus_stat_rx_bytes.attr.attr,
+	NULL
+};
+
+static const struct attribute_group modbus_stat_group = {
+	.name = "statistics",
+	.attrs = modbus_stat_attrs,
+};
+
+/* A number of the controller that userspace may set between limits. */
+struct modbus_tunable_attribute {
+	struct device_attribute attr;
+	size_t offset;
+	unsigned int min;
+	unsigned int max;
+};
+
+static unsigned int *modbus_tunable(struct device *dev,
+				    const struct modbus_tunable_attribute *tunable)
+{
+	return (void *)to_modbus_controller(dev) + tunable->offset;
+}
+
+static ssize_t modbus_tunable_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct modbus_tunable_attribute *tunable =
+		container_of(attr, struct modbus_tunable_attribute, attr);
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(*modbus_tunable(dev, tunable)));
+}
+
+static ssize_t modbus_tunable_store(struct device *dev, struct device_attribute *attr,
+				    const char *buf, size_t count)
+{
+	struct modbus_tunable_attribute *tunable =
+		container_of(attr, struct modbus_tunable_attribute, attr);
+	unsigned int value;
+	int ret;
+
+	ret = kstrtouint(buf, 0, &value);
+	if (ret)
+		return ret;
+	if (value < tunable->min || value > tunable->max)
+		return -EINVAL;
+	WRITE_ONCE(*modbus_tunable(dev, tunable), value);
+	return count;
+}
+
+#define MODBUS_TUNABLE(_name, _field, _min, _max)			\
+	static struct modbus_tunable_attribute modbus_##_name = {	\
+		.attr = __ATTR(_name, 0644, modbus_tunable_show,	\
+			       modbus_tunable_store),			\
+		.offset = offsetof(struct modbus_controller, _field),	\
+		.min = _min,						\
+		.max = _max,						\
+	}
+
+MODBUS_TUNABLE(response_timeout_ms, response_timeout_ms, 1, 60000);
+MODBUS_TUNABLE(retries, retries, 0, 10);
+MODBUS_TUNABLE(turnaround_ms, turnaround_ms, 0, 10000);
+
+static ssize_t echo_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	static const char * const names[] = {
+		[SERIAL_XFER_ECHO_UNKNOWN] = "unknown",
+		[SERIAL_XFER_ECHO_NO] = "no",
+		[SERIAL_XFER_ECHO_YES] = "yes",
+	};
+	struct modbus_controller *ctrl = to_modbus_controller(dev);
+
+	return sysfs_emit(buf, "%s\n", names[serial_xfer_port_echo(ctrl->port)]);
+}
+static DEVICE_ATTR_RO(echo);
+
+static int modbus_parse_unit(const char *word, u8 *unit)
+{
+	int ret = kstrtou8(word, 0, unit);
+
+	if (ret)
+		return ret;
+	return *unit < MODBUS_UNIT_MIN || *unit > MODBUS_UNIT_MAX ? -EINVAL : 0;
+}
+
+static int modbus_parse_speed(const char *word, unsigned int *speed)
+{
+	int ret = kstrtouint(word, 10, speed);
+
+	return ret ? ret : modbus_check_speed(*speed);
+}
+
+/* NAME ADDRESS [SPEED [PARITY]] */
+static int modbus_parse_new(int argc, char **argv, struct modbus_board_info *info)
+{
+	int ret;
+
+	if (argc < 2 || argc > 4)
+		return -EINVAL;
+	if (strscpy(info->name, argv[0], sizeof(info->name)) < 0)
+		return -EINVAL;
+	ret = modbus_parse_unit(argv[1], &info->unit);
+	if (!ret && argc > 2)
+		ret = modbus_parse_speed(argv[2], &info->line.speed);
+	if (!ret && argc > 3)
+		ret = modbus_parse_parity(argv[3], &info->line.parity);
+	return ret;
+}
+
+static ssize_t new_device_store(struct device *dev, struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct modbus_controller *ctrl = to_modbus_controller(dev);
+	struct modbus_board_info info = { .line = ctrl->line, .from_user = true };
+	char **argv;
+	int argc, ret;
+
+	argv = argv_split(GFP_KERNEL, buf, &argc);
+	if (!argv)
+		return -ENOMEM;
+	ret = modbus_parse_new(argc, argv, &info);
+	argv_free(argv);
+	if (!ret)
+		ret = modbus_device_create(ctrl, &info, NULL);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_WO(new_device);
+
+static ssize_t delete_device_store(struct device *dev, struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	struct modbus_device_priv *priv;
+	char word[8];
+	u8 unit;
+	int ret;
+
+	if (strscpy(word, buf, sizeof(word)) < 0)
+		return -EINVAL;
+	ret = modbus_parse_unit(strim(word), &unit);
+	if (ret)
+		return ret;
+	priv = modbus_device_take(to_modbus_controller(dev), unit, true);
+	if (!priv)
+		return -ENOENT;
+	modbus_device_delete(priv);
+	return count;
+}
+static DEVICE_ATTR_IGNORE_LOCKDEP(delete_device, 0200, NULL, delete_device_store);
+
+static struct attribute *modbus_controller_attrs[] = {
+	&modbus_response_timeout_ms.attr.attr,
+	&modbus_retries.attr.attr,
+	&modbus_turnaround_ms.attr.attr,
+	&dev_attr_echo.attr,
+	&dev_attr_new_device.attr,
+	&dev_attr_delete_device.attr,
+	NULL
+};
+
+static const struct attribute_group modbus_controller_group = {
+	.attrs = modbus_controller_attrs,
+};
+
+const struct attribute_group *modbus_controller_groups[] = {
+	&modbus_controller_group,
+	&modbus_stat_group,
+	NULL
+};
+
+static ssize_t name_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_modbus_device(dev)->name);
+}
+static DEVICE_ATTR_RO(name);
+
+static ssize_t modalias_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "modbus:%s\n", to_modbus_device(dev)->name);
+}
+static DEVICE_ATTR_RO(modalias);
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	static const char * const names[] = {
+		[MODBUS_SEARCHING] = "searching",
+		[MODBUS_ONLINE] = "online",
+		[MODBUS_OFFLINE] = "offline",
+		[MODBUS_UNSUPPORTED] = "unsupported",
+	};
+
+	return sysfs_emit(buf, "%s\n", names[modbus_life_state(dev_to_modbus_priv(dev))]);
+}
+static DEVICE_ATTR_RO(state);
+
+static struct attribute *modbus_device_attrs[] = {
+	&dev_attr_name.attr,
+	&dev_attr_modalias.attr,
+	&dev_attr_state.attr,
+	NULL
+};
+
+static const struct attribute_group modbus_device_group = {
+	.attrs = modbus_device_attrs,
+};
+
+const struct attribute_group *modbus_device_groups[] = {
+	&modbus_device_group,
+	&modbus_stat_group,
+	NULL
+};
