@@ -70,51 +70,22 @@ static int modbus_device_prepare(struct modbus_device_priv *priv,
 	return dev_set_name(dev, "%d-%02x", priv->ctrl->id, info->unit);
 }
 
-static int modbus_device_enter(struct modbus_device_priv *priv)
+static int modbus_device_add(struct modbus_device_priv *priv, bool reserved)
 {
 	struct modbus_controller *ctrl = priv->ctrl;
+	int ret;
 
 	guard(mutex)(&ctrl->lock);
 	if (ctrl->closing)
 		return -ENODEV;
-	if (test_bit(priv->old_unit, ctrl->taken))
+	if (!reserved && test_bit(priv->old_unit, ctrl->taken))
 		return -EBUSY;
-	__set_bit(priv->old_unit, ctrl->taken);
-	return 0;
-}
-
-static void modbus_device_leave(struct modbus_device_priv *priv)
-{
-	struct modbus_controller *ctrl = priv->ctrl;
-
-	guard(mutex)(&ctrl->lock);
-	__clear_bit(priv->old_unit, ctrl->taken);
-}
-
-static void modbus_device_publish(struct modbus_device_priv *priv)
-{
-	struct modbus_controller *ctrl = priv->ctrl;
-
-	guard(mutex)(&ctrl->lock);
-	ctrl->devices[priv->old_unit] = priv;
-}
-
-/**
- * modbus_device_register() - register a device whose address has been entered
- * @priv: the device
- *
- * Context: may sleep.
- * Return: 0 or an error.
- */
-static int modbus_device_register(struct modbus_device_priv *priv)
-{
-	int ret = device_add(&priv->mdev.dev);
-
+	ret = device_add(&priv->mdev.dev);
 	if (ret)
-		modbus_device_leave(priv);
-	else
-		modbus_device_publish(priv);
-	return ret;
+		return ret;
+	__set_bit(priv->old_unit, ctrl->taken);
+	ctrl->devices[priv->old_unit] = priv;
+	return 0;
 }
 
 /**
@@ -141,9 +112,7 @@ int modbus_device_create(struct modbus_controller *ctrl, const struct modbus_boa
 
 	ret = modbus_device_prepare(priv, info);
 	if (!ret)
-		ret = modbus_device_enter(priv);
-	if (!ret)
-		ret = modbus_device_register(priv);
+		ret = modbus_device_add(priv, info->reserved);
 	if (ret)
 		put_device(&priv->mdev.dev);
 	return ret;
@@ -182,7 +151,7 @@ struct modbus_device_priv *modbus_device_take(struct modbus_controller *ctrl, u8
 void modbus_device_delete(struct modbus_device_priv *priv)
 {
 	device_del(&priv->mdev.dev);
-	modbus_device_leave(priv);
+	modbus_unit_free(priv->ctrl, priv->old_unit);
 	put_device(&priv->mdev.dev);
 }
 

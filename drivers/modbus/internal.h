@@ -75,8 +75,8 @@ struct modbus_abandoned {
  * @response_timeout_ms: time limit of a reply; READ_ONCE/WRITE_ONCE
  * @retries: repeated requests at most; READ_ONCE/WRITE_ONCE
  * @turnaround_ms: pause after a broadcast; READ_ONCE/WRITE_ONCE
- * @lock: protects @devices, @taken and @closing; taken in process context,
- *	never held while a device is unregistered or asked
+ * @lock: protects @devices, @taken and @closing; taken in process context, held
+ *	while a device is added, never while one is unregistered or asked
  * @devices: devices by unit address
  * @taken: unit addresses that are in use or reserved
  * @closing: no more devices
@@ -174,6 +174,7 @@ struct modbus_device_priv {
  * struct modbus_board_info - what is known of a device before it is made
  * @name: its name
  * @unit: its address
+ * @reserved: the address has been reserved for it
  * @line: its line settings
  * @fwnode: its firmware node, or NULL
  * @from_user: made with new_device
@@ -183,6 +184,7 @@ struct modbus_device_priv {
 struct modbus_board_info {
 	char name[MODBUS_NAME_SIZE];
 	u8 unit;
+	bool reserved;
 	struct serial_xfer_line line;
 	struct fwnode_handle *fwnode;
 	bool from_user;
@@ -234,6 +236,7 @@ bool modbus_life_is_online(struct modbus_device_priv *priv);
 bool modbus_life_may_talk(struct modbus_device_priv *priv);
 
 /* unit.c */
+void modbus_unit_free(struct modbus_controller *ctrl, u8 unit);
 void modbus_renumber_work(struct work_struct *work);
 
 /* serdev.c */

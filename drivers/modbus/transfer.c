@@ -124,41 +124,59 @@ static int modbus_take_response(struct modbus_device_priv *priv, const u8 *adu, 
 	return 0;
 }
 
-/* One exchange with @unit; the port is claimed. */
-static int modbus_transact(struct modbus_device_priv *priv, u8 unit,
-			   struct modbus_request *request, size_t *heard)
+/*
+ * The device has answered, and in order: abandoned requests will not be answered
+ * any more.
+ */
+static void modbus_note_answer(struct modbus_device_priv *priv, u8 unit,
+			       const struct serial_xfer_msg *msg)
+{
+	memset(&priv->ctrl->abandoned[unit], 0, sizeof(struct modbus_abandoned));
+	modbus_note_latency(priv, msg->latency_us);
+	modbus_life_heard(priv);
+}
+
+/* One exchange with @unit; the port is claimed. An exception is an answer, too. */
+static int modbus_send(struct modbus_device_priv *priv, u8 unit, const u8 *req, size_t len,
+		       struct serial_xfer_msg *msg)
 {
 	struct modbus_abandoned *gone = &priv->ctrl->abandoned[unit];
-	u8 tx[MODBUS_RTU_MAX_ADU], rx[MODBUS_RTU_MAX_ADU];
+	u8 tx[MODBUS_RTU_MAX_ADU];
 	struct modbus_expect expect = {
 		.unit = unit,
-		.req = request->req,
-		.len = modbus_rtu_reply_len(request->req, request->req_len),
-		.distrust = test_bit(request->req[0], gone->functions),
-	};
-	struct serial_xfer_msg msg = {
-		.tx = tx,
-		.tx_len = modbus_rtu_encode(tx, unit, request->req, request->req_len),
-		.rx = rx,
-		.rx_size = sizeof(rx),
-		.line = modbus_device_line(&priv->mdev),
-		.timeout_ms = READ_ONCE(priv->ctrl->response_timeout_ms),
-		.parse = modbus_rtu_parse,
-		.context = &expect,
-		.ambiguous = modbus_mirrors(request->req[0]),
+		.req = req,
+		.len = modbus_rtu_reply_len(req, len),
+		.distrust = test_bit(req[0], gone->functions),
 	};
 	int ret;
 
-	ret = serial_xfer_exec(&priv->client, &msg);
-	if (heard)
-		*heard = msg.heard;
-	if (ret) {
-		if (modbus_unanswered(ret) || ret == -EINTR)
-			modbus_abandon(gone, request->req);
+	msg->tx = tx;
+	msg->tx_len = modbus_rtu_encode(tx, unit, req, len);
+	msg->line = modbus_device_line(&priv->mdev);
+	msg->timeout_ms = READ_ONCE(priv->ctrl->response_timeout_ms);
+	msg->parse = modbus_rtu_parse;
+	msg->context = &expect;
+	msg->ambiguous = modbus_mirrors(req[0]);
+
+	ret = serial_xfer_exec(&priv->client, msg);
+	if (!ret)
+		modbus_note_answer(priv, unit, msg);
+	else if (modbus_unanswered(ret) || ret == -EINTR)
+		modbus_abandon(gone, req);
+	return ret;
+}
+
+static int modbus_transact(struct modbus_device_priv *priv, u8 unit,
+			   struct modbus_request *request)
+{
+	u8 rx[MODBUS_RTU_MAX_ADU];
+	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
+	int ret;
+
+	ret = modbus_send(priv, unit, request->req, request->req_len, &msg);
+	if (ret)
 		return ret;
-	}
 	request->stamp = msg.stamp;
-	modbus_note_latency(priv, msg.latency_us);
 	return modbus_take_response(priv, rx, msg.rx_len, request);
 }
 
@@ -183,21 +201,15 @@ static unsigned int modbus_unused_count(const struct modbus_ident *ident,
 static int modbus_ask_ident(struct modbus_device_priv *priv, u8 unit, size_t *heard)
 {
 	const struct modbus_ident *ident = &to_modbus_driver(priv->mdev.dev.driver)->ident;
-	struct modbus_abandoned *gone = &priv->ctrl->abandoned[unit];
-	u8 req[5] = { MODBUS_READ_HOLDING }, rsp[2 + 2 * MODBUS_MAX_READ];
-	struct modbus_request request = {
-		.req = req,
-		.req_len = sizeof(req),
-		.rsp = rsp,
-		.rsp_size = sizeof(rsp),
-	};
+	u8 req[5] = { MODBUS_READ_HOLDING }, rx[MODBUS_RTU_MAX_ADU];
+	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
 	int ret;
 
 	put_unaligned_be16(ident->addr, req + 1);
-	put_unaligned_be16(modbus_unused_count(ident, gone), req + 3);
-	ret = modbus_transact(priv, unit, &request, heard);
-	if (!modbus_unanswered(ret) && ret != -EINTR && ret != -ENODEV)
-		memset(gone, 0, sizeof(*gone));
+	put_unaligned_be16(modbus_unused_count(ident, &priv->ctrl->abandoned[unit]), req + 3);
+	ret = modbus_send(priv, unit, req, sizeof(req), &msg);
+	if (heard)
+		*heard = msg.heard;
 	return ret;
 }
 
@@ -209,7 +221,8 @@ static int modbus_ask_ident(struct modbus_device_priv *priv, u8 unit, size_t *he
  * @heard: result: bytes received, damaged ones as well; or NULL
  *
  * Context: may sleep.
- * Return: 0, or an error as modbus_exchange() returns it.
+ * Return: 0 if there is, even if it answers with an exception; or an error as
+ * modbus_exchange() returns it.
  */
 int modbus_identify(struct modbus_device_priv *priv, u8 unit, size_t *heard)
 {
@@ -246,11 +259,9 @@ static int modbus_try(struct modbus_device_priv *priv, struct modbus_request *re
 	if (modbus_ambiguous(&priv->ctrl->abandoned[unit], request->req)) {
 		ret = modbus_ask_ident(priv, unit, NULL);
 		*away = modbus_unanswered(ret);
-		if (!*away && ret != -EINTR && ret != -ENODEV)
-			ret = 0;
 	}
 	if (!ret)
-		ret = modbus_transact(priv, unit, request, NULL);
+		ret = modbus_transact(priv, unit, request);
 	serial_xfer_release(&priv->client);
 	return ret;
 }
@@ -319,10 +330,8 @@ int modbus_exchange(struct modbus_device *mdev, struct modbus_request *request)
 		return -ENODEV;
 
 	ret = modbus_try_hard(priv, request, &away);
-	if (!modbus_unanswered(ret)) {
-		modbus_life_heard(priv);
+	if (!modbus_unanswered(ret))
 		return ret;
-	}
 	if (!away && modbus_life_is_online(priv))
 		away = modbus_unanswered(modbus_identify(priv, READ_ONCE(priv->unit), NULL));
 	if (away)

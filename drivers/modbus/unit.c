@@ -156,10 +156,17 @@ u8 modbus_device_unit(const struct modbus_device *mdev)
 }
 EXPORT_SYMBOL_GPL(modbus_device_unit);
 
-static void unit_release(struct modbus_device_priv *priv)
+/**
+ * modbus_unit_free() - let others have an address
+ * @ctrl: the controller
+ * @unit: the address
+ *
+ * Context: may sleep.
+ */
+void modbus_unit_free(struct modbus_controller *ctrl, u8 unit)
 {
-	guard(mutex)(&priv->ctrl->lock);
-	__clear_bit(priv->new_unit, priv->ctrl->taken);
+	guard(mutex)(&ctrl->lock);
+	__clear_bit(unit, ctrl->taken);
 }
 
 static void unit_renumber(struct modbus_device_priv *priv)
@@ -167,6 +174,7 @@ static void unit_renumber(struct modbus_device_priv *priv)
 	struct modbus_controller *ctrl = priv->ctrl;
 	struct modbus_board_info info = {
 		.unit = priv->new_unit,
+		.reserved = true,
 		.line = modbus_device_line(&priv->mdev),
 		.fwnode = dev_fwnode(&priv->mdev.dev),
 		.from_user = priv->from_user,
@@ -177,18 +185,30 @@ static void unit_renumber(struct modbus_device_priv *priv)
 
 	strscpy(info.name, priv->mdev.name, sizeof(info.name));
 	modbus_device_delete(priv);
-	unit_release(priv);
 	ret = modbus_device_create(ctrl, &info, &priv->client.stats);
-	if (ret && ret != -ENODEV)
+	if (!ret)
+		return;
+	modbus_unit_free(ctrl, info.unit);
+	if (ret != -ENODEV)
 		dev_err(&ctrl->dev, "cannot register 0x%02x anew: %pe\n", info.unit,
 			ERR_PTR(ret));
+}
+
+/* False if somebody else has begun to unregister the device. */
+static bool unit_take_device(struct modbus_device_priv *priv)
+{
+	struct modbus_controller *ctrl = priv->ctrl;
+
+	guard(mutex)(&ctrl->lock);
+	if (ctrl->devices[priv->old_unit] != priv)
+		return false;
+	ctrl->devices[priv->old_unit] = NULL;
+	return true;
 }
 
 /**
  * modbus_renumber_work() - register a device at its new address
  * @work: of a device that has committed to one; its reference is dropped
- *
- * If somebody else has begun to unregister the device, it is left to him.
  *
  * Context: may sleep.
  */
@@ -196,9 +216,9 @@ void modbus_renumber_work(struct work_struct *work)
 {
 	struct modbus_device_priv *priv = container_of(work, struct modbus_device_priv, renumber);
 
-	if (modbus_device_take(priv->ctrl, priv->old_unit, false) == priv)
+	if (unit_take_device(priv))
 		unit_renumber(priv);
 	else
-		unit_release(priv);
+		modbus_unit_free(priv->ctrl, priv->new_unit);
 	put_device(&priv->mdev.dev);
 }

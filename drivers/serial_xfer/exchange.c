@@ -160,6 +160,8 @@ static void rx_detach(struct serial_xfer_port *port, int status)
 	struct serial_xfer_rx *rx = &port->rx;
 
 	lockdep_assert_held(&port->lock);
+	if (rx->echoed)
+		serial_xfer_add(port, rx->client, SERIAL_XFER_ECHOES, 1);
 	rx->msg->heard = rx->heard;
 	rx->msg = NULL;
 	rx->status = status;
@@ -222,7 +224,6 @@ static void rx_drop_echo(struct serial_xfer_port *port, size_t at)
 	rx->echoed = true;
 	if (rx->msg->ambiguous && port->echo == SERIAL_XFER_ECHO_UNKNOWN)
 		rx->copy_at = port->last_rx;
-	serial_xfer_add(port, rx->client, SERIAL_XFER_ECHOES, 1);
 }
 
 static void rx_note_damage(struct serial_xfer_port *port)
