@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * inepro PRO380 electricity meters: internals of pro380_modbus.
+ */
+#ifndef _PRO380_MODBUS_H
+#define _PRO380_MODBUS_H
+
+#include <linux/ktime.h>
+#include <linux/modbus.h>
+
+#include "pro380_plan.h"
+#include "pro380_registers.h"
+
+/* Longest of pro380_maps */
+#define PRO380_MAX_BLOCK	75
+
+#define PRO380_NR_SUSPECTS	4
+
+/**
+ * struct pro380_suspect - a read that was not answered although the meter was there
+ * @span: what was read
+ * @retry: a single value that is never answered: when to ask again
+ * @strikes: how often in a row
+ */
+struct pro380_suspect {
+	struct pro380_span span;
+	ktime_t retry;
+	u8 strikes;
+};
+
+/**
+ * struct pro380_modbus - a meter on a Modbus line
+ * @mdev: the device on the bus
+ * @serial: the meter's serial number, 8 digits; constant
+ * @code: its meter code; constant
+ * @other_line: line settings which the meter may have instead of those of @mdev,
+ *	since a change of them ended without an answer; only while no exchange
+ *	but that of one caller reaches the device, see pro380_modbus_verify()
+ * @has_other_line: whether there are any; the same
+ * @was_away: the meter was away, what is known of its refusals may be outdated
+ *
+ * The core calls one operation at a time, and so protects:
+ *
+ * @rules: which reads the meter has answered
+ * @suspects: which it has not, so far
+ * @next_suspect: where to note another
+ * @want: values wanted by the current fetch
+ * @reads: how it gets them
+ * @words: registers of the current read
+ */
+struct pro380_modbus {
+	struct modbus_device *mdev;
+	u32 serial;
+	u16 code;
+
+	struct serial_xfer_line other_line;
+	bool has_other_line;
+	bool was_away;
+
+	struct pro380_rules rules;
+	struct pro380_suspect suspects[PRO380_NR_SUSPECTS];
+	unsigned int next_suspect;
+	struct pro380_span want[PRO380_PLAN_MAX];
+	struct pro380_span reads[PRO380_PLAN_MAX];
+	__be16 words[PRO380_MAX_BLOCK];
+};
+
+/* pro380_modbus_main.c */
+int pro380_modbus_identify(struct modbus_device *mdev, u32 *serial, u16 *code);
+int pro380_modbus_same(struct pro380_modbus *pm);
+
+/* pro380_fetch.c */
+int pro380_modbus_fetch(void *priv, const unsigned long *wanted, struct pro380 *pro);
+
+/* pro380_settings.c */
+int pro380_modbus_write(void *priv, enum pro380_item item, s64 value);
+int pro380_modbus_move(void *priv, u8 address, const void *keep, size_t len);
+
+#endif
