@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,16 @@ int port_listen(const char *path)
 int port_accept(int listen_fd)
 {
 	return accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* Waits for a caller; his end blocks. */
+int port_wait(int listen_fd)
+{
+	struct pollfd p = { listen_fd, POLLIN, 0 };
+
+	if (poll(&p, 1, -1) < 0)
+		return -1;
+	return accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 }
 
 /*

@@ -189,8 +189,8 @@ static void trace_write(unsigned int addr, unsigned int value, const char *name)
 
 	if (!f)
 		return;
-	fprintf(f, "memory_region_ops_write cpu 0 mr 0x55d89a0cf240 addr 0x%x value 0x%x size 1 name '%s'\n",
-		addr, value, name);
+	fprintf(f, "memory_region_ops_write cpu 0 mr 0x55d89a0cf240 ");
+	fprintf(f, "addr 0x%x value 0x%x size 1 name '%s'\n", addr, value, name);
 	fclose(f);
 }
 

@@ -9,6 +9,8 @@
 
 #include "../array.h"
 
+#define __printf(a, b)	__attribute__((__format__(printf, a, b)))
+
 #define FRAME_MAX	600
 #define PATIENCE_MS	120	/* for the first byte of a reply */
 #define GAP_MS		25	/* silence that ends it */
@@ -31,7 +33,7 @@ struct peer {
 };
 
 void check(bool ok, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__printf(2, 3);
 int check_result(void);
 
 void peer_open(struct peer *p, const char *tty, const char *socket, int speed);
@@ -39,9 +41,9 @@ void peer_close(struct peer *p);
 void peer_speed(struct peer *p, const char *tty, int speed);
 
 void command(struct peer *p, char *reply, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	__printf(3, 4);
 void must(struct peer *p, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__printf(2, 3);
 unsigned long stat_of(struct peer *p, const char *which, const char *name);
 unsigned int reg_of(struct peer *p, int unit, unsigned int addr);
 
