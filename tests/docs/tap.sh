@@ -15,10 +15,10 @@ ok() {
 	echo "ok - $1"
 }
 
-# not_ok NAME [LOG]: the log is shown as comments.
+# not_ok NAME [LOG]: the log's beginning is shown as comments.
 not_ok() {
 	echo "not ok - $1"
-	[ $# -lt 2 ] || sed 's/^/# /' "$2"
+	[ $# -lt 2 ] || sed 's/^/# /; 40q' "$2"
 	failed=1
 }
 
