@@ -78,7 +78,7 @@ int pro380_float_to_scaled(u32 bits, u32 scale, s64 *value)
  * @numerator: less than 2^24
  * @denominator: less than 2^24, not 0
  *
- * Return: @numerator / @denominator as IEEE 754 binary32, ties to even.
+ * Return: @numerator / @denominator as IEEE 754 binary32.
  */
 u32 pro380_float_from_ratio(u32 numerator, u32 denominator)
 {
@@ -95,9 +95,9 @@ u32 pro380_float_from_ratio(u32 numerator, u32 denominator)
 	else if ((u64)numerator << shift < (u64)denominator << FLOAT_FRACTION_BITS)
 		shift++;
 
+	/* No ties: a quotient of 25 bits would need a longer numerator */
 	quotient = div_u64_rem((u64)numerator << shift, denominator, &rest);
-	if (2 * rest > denominator || (2 * rest == denominator && (quotient & 1)))
-		quotient++;
+	quotient += 2 * rest > denominator;
 
 	/* A quotient that was rounded up to 2^24 carries into the exponent */
 	return quotient - FLOAT_HIDDEN +
