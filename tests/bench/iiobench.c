@@ -125,11 +125,11 @@ static struct layout read_layout(const char *folder)
 	snprintf(path, sizeof(path), "%s/scan_elements", folder);
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
-		char *end = strstr(e->d_name, "_en");
+		size_t len = strlen(e->d_name);
 
-		if (!end || end[3])
+		if (len < 3 || strcmp(e->d_name + len - 3, "_en"))
 			continue;
-		*end = '\0';
+		e->d_name[len - 3] = '\0';
 		size = element_size(folder, e->d_name);
 		l.words += size == 4;
 		l.longs += size == 8;

@@ -83,8 +83,11 @@ int64_t wire_silence_ns(struct settings s)
 
 static void count_gap(struct wire *w, int64_t now)
 {
-	if (w->tx_last && now - w->tx_end < wire_silence_ns(w->settings))
-		w->short_gaps++;
+	if (!w->tx_last)
+		return;
+	w->gaps++;
+	w->gap_ns += now - w->tx_end;
+	w->short_gaps += now - w->tx_end < wire_silence_ns(w->settings);
 	w->tx_last = false;
 }
 
@@ -181,6 +184,8 @@ void wire_run(struct wire *w)
 		b->sent += n;
 		if (b->sent < b->len)
 			return;
+		w->bursts++;
+		w->lag_ns += now - w->tx_end;
 		w->queue = b->next;
 		free(b);
 	}
