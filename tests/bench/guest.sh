@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
 # The benchmark's work in the guest. Sourced by the scenario; prints lines
 # "bench NAME key=value..." for tests/bench/report.
 
@@ -114,7 +115,7 @@ memory_modules() {
 }
 
 for unit in $slow_unit 2 3; do
-	online "$(dev_of $unit)" || not_ok "meter $unit is online"
+	online "$(dev_of "$unit")" || not_ok "meter $unit is online"
 done
 add_meter $fast_unit $fast_speed
 online "$(dev_of $fast_unit)" || not_ok "the fast meter is online"

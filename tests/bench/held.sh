@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # Which memory a piece of work leaves allocated, from the kernel's trace of allocations.
 # Sourced in the guest; needs root and tracefs.
 
@@ -11,7 +12,7 @@ held_begin() {
 	echo 0 >$tracing/options/hash-ptr
 	echo >$tracing/trace
 	for held_event in $held_events; do
-		echo 1 >$tracing/events/$held_event/enable
+		echo 1 >$tracing/events/"$held_event"/enable
 	done
 }
 
@@ -21,7 +22,7 @@ held_begin() {
 held_end() {
 	echo 0 >$tracing/tracing_on
 	for held_event in $held_events; do
-		echo 0 >$tracing/events/$held_event/enable
+		echo 0 >$tracing/events/"$held_event"/enable
 	done
 	awk -v name="$1" -v devices="$2" '
 	function word(key,  at, rest) {

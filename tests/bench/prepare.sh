@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
 # Puts the benchmark's programs into a boot. Sourced by tests/e2e/boots/bench.
 
 bench_program() {
