@@ -18,7 +18,7 @@
 #define UNIT		0x01
 #define SLOW_MS		3000	/* a time limit that no test may need */
 #define SOON_MS		1000	/* much less than that */
-#define SHORT_MS	30	/* a time limit that shall pass */
+#define SHORT_MS	100	/* a time limit that shall pass */
 #define FAST		115200
 
 /* How long the engine lets a line settle at 115200 8E1: 16 characters and 20 ms. */
@@ -279,12 +279,15 @@ static void timeout_test(struct kunit *test)
 static void slow_reply_test(struct kunit *test)
 {
 	const struct step steps[] = {
-		{ (SHORT_MS - 10) * 1000, BYTES(UNIT, 2) }, { 15000, BYTES(0x11, 0x22) },
-		{ 10000, BYTES(0x36) }, SILENCE
+		{ 60000, BYTES(UNIT, 2) }, { 60000, BYTES(0x11, 0x22) }, { 60000, BYTES(0x36) },
+		SILENCE
 	};
 	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SHORT_MS);
 
-	KUNIT_EXPECT_EQ(test, 0, ask(ctx, steps, SHORT_MS));
+	msg.line.speed = 1200;
+	ctx->steps = steps;
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
 	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_TIMEOUTS));
 }
 
@@ -760,11 +763,13 @@ static void trickle_test(struct kunit *test)
 static void babble_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SHORT_MS);
 	int i;
 
-	for (i = 0; i < 1000; i++)
-		test_line_say(ctx->line, 4000, BYTES(0x55));
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, NULL, SHORT_MS));
+	for (i = 0; i < 400; i++)
+		test_line_say(ctx->line, 10000, BYTES(0x55));
+	msg.line.speed = 300;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
 	KUNIT_EXPECT_EQ(test, 0, ctx->line->nr_writes);
 	KUNIT_EXPECT_FALSE(test, test_line_is_quiet(ctx->line));
 }
@@ -995,8 +1000,8 @@ static void killed_owner_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINTR, owner->ret);
 	KUNIT_ASSERT_TRUE(test, test_task_wait(waiter));
 	KUNIT_EXPECT_EQ(test, 0, waiter->ret);
-	/* The reply to the killed one's request may still have been on its way. */
-	KUNIT_EXPECT_GE(test, ktime_us_delta(ctx->line->writes[1].at, owner->ended), 15000);
+	KUNIT_EXPECT_GE(test, ktime_us_delta(ctx->line->writes[1].at, ctx->line->writes[0].at),
+			SETTLE_US);
 }
 
 struct turn {
