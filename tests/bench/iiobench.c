@@ -161,7 +161,8 @@ static long run_buffer(const char *name, char **argv)
 	began = usage_now();
 	while (left > 0 && read(fd, scan, size) == (ssize_t)size)
 		left--;
-	usage_report(name, began, (scans - left) * (l.words + l.longs), 0, left);
+	/* the timestamp is no value of the meter */
+	usage_report(name, began, (scans - left) * (l.words + l.longs - 1), 0, left);
 	free(scan);
 	return left;
 }
