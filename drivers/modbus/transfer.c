@@ -159,9 +159,10 @@ static int modbus_send(struct modbus_device_priv *priv, u8 unit, const u8 *req, 
 	msg->ambiguous = modbus_mirrors(req[0]);
 
 	ret = serial_xfer_exec(&priv->client, msg);
+	/* Whatever went wrong, the device may have heard the request. */
 	if (!ret)
 		modbus_note_answer(priv, unit, msg);
-	else if (modbus_unanswered(ret) || ret == -EINTR)
+	else
 		modbus_abandon(gone, req);
 	return ret;
 }
