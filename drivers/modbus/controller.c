@@ -8,6 +8,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -215,6 +216,8 @@ void modbus_controller_unregister(struct modbus_controller *ctrl)
 		if (priv)
 			modbus_device_delete(priv);
 	}
+	/* What others have begun to delete uses the workqueue as well. */
+	wait_var_event(&ctrl->deleting, !atomic_read(&ctrl->deleting));
 	/* Devices that were being renumbered: their work finds the bus closing. */
 	destroy_workqueue(ctrl->wq);
 	device_del(&ctrl->dev);
