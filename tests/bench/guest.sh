@@ -19,11 +19,13 @@ exchange() {
 	exchange_dir=$(iio "$2")
 	echo 1 >"$exchange_dir/update_interval"
 	exchange_before=$(content "$2/statistics/exchanges")
-	exchange_gap=$(counter '' gap_us) exchange_lag=$(counter '' lag_us)
+	exchange_gaps=$(counter '' gaps) exchange_gap=$(counter '' gap_us) exchange_lag=$(counter '' lag_us)
 	say iiobench "$1" exchange "$exchange_dir/$3" "$exchanges" 1200
 	exchange_after=$(content "$2/statistics/exchanges")
 	note "bench count-$1 exchanges=$((exchange_after - exchange_before)) last=$(ctl history 1)"
-	note "bench wire-$1 gap=$(($(counter '' gap_us) - exchange_gap)) lag=$(($(counter '' lag_us) - exchange_lag))"
+	exchange_lag=$(($(counter '' lag_us) - exchange_lag))
+	exchange_gap=$(($(counter '' gap_us) - exchange_gap))
+	note "bench wire-$1 gaps=$(($(counter '' gaps) - exchange_gaps)) gap=$exchange_gap lag=$exchange_lag"
 }
 
 settings="address baud_rate parity s0_output_rate combination_code lcd_cycle_time
