@@ -88,6 +88,33 @@ iio_name() { basename "$(iio "$1")"; }
 online() { wait_for "${2:-30}" state_is "$1" online && wait_for 10 has_iio "$1"; }
 gone() { [ ! -e "$1" ]; }
 
+# registers UNIT: the meter's whole map as "ADDRESS WORD..." lines.
+registers() {
+	echo "4000 $(ctl reg "$1" 4000 32)"
+	echo "5000 $(ctl reg "$1" 5000 50)"
+	echo "6000 $(ctl reg "$1" 6000 75)"
+}
+
+# expected UNIT: what the device's files must show, "FILE VALUE" lines.
+expected() { registers "$1" | awk -f /lib/expected.awk; }
+
+# compare UNIT DEVICE: prints the files that differ from the registers.
+compare() {
+	expected "$1" >"/tmp/expected.$1"
+	compare_dir=$(iio "$2")
+	[ -s "/tmp/expected.$1" ] && [ -n "$compare_dir" ] || { echo "nothing to compare"; return; }
+	while read -r compare_file compare_wanted; do
+		compare_got=$(get "$compare_dir/$compare_file")
+		[ "$compare_got" = "$compare_wanted" ] ||
+			echo "$compare_file: $compare_got instead of $compare_wanted"
+	done <"/tmp/expected.$1"
+}
+
+# targets UNIT DEVICE PATTERN: "PATH VALUE" of the files that match, for attr hammer.
+targets() {
+	expected "$1" | grep -E "$3" | sed "s|^|$(iio "$2")/|"
+}
+
 # Brings the bus back to what the firmware describes, whatever a scenario left behind.
 settle() {
 	ctl clear >/dev/null
@@ -95,6 +122,33 @@ settle() {
 		online "$settle_dev" 90 || note "$settle_dev is $(content "$settle_dev/state") after $scenario"
 	done
 }
+
+# scaled HIGH LOW FACTOR: the product of a single in two register words and FACTOR, to the
+# nearest integer, ties to even. The product is exact in awk's doubles.
+scaled() {
+	scaled_bits=$((0x$1$2))
+	scaled_mantissa=$((scaled_bits & 0x7fffff))
+	scaled_exponent=$((scaled_bits >> 23 & 0xff))
+	if [ "$scaled_exponent" -gt 0 ]; then
+		scaled_mantissa=$((scaled_mantissa | 0x800000))
+	else
+		scaled_exponent=1
+	fi
+	[ $((scaled_bits >> 31)) = 0 ] || scaled_mantissa=-$scaled_mantissa
+	awk -v m="$scaled_mantissa" -v e=$((scaled_exponent - 150)) -v k="$3" 'BEGIN {
+		x = m * k
+		for (; e < 0; e++) x /= 2
+		for (; e > 0; e--) x *= 2
+		x = sprintf("%.0f", x)
+		print x == "-0" ? 0 : x
+	}'
+}
+
+# words UNIT ADDR COUNT: the simulator's registers into $1, $2 ...: set -- $(words ...)
+words() { ctl reg "$@"; }
+
+# all_answered: requests that any meter of the line has received
+requests() { ctl stats | tr ' ' '\n' | sed -n 's/^requests=//p'; }
 
 run_one() {
 	scenario=${1%.sh}

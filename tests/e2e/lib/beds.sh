@@ -31,11 +31,15 @@ bed_kernel() {
 	local tests=$top/tests/kernels
 
 	case $bed in
-	stock-*) "$tests/fetch" "$bed" ;;
+	stock-*)
+		"$tests/fetch" "$bed"
+		release=$(ls "$kernel/lib/modules")
+		return
+		;;
 	debug) "$tests/fetch" source-unstable && "$tests/build" debug ;;
 	arm-dt) "$tests/fetch" source-6.12 armhf && "$tests/build" arm ;;
 	esac
-	release=$(make -s -C "$kernel/kdir" "${make_arch[@]}" kernelrelease)
+	release=$(cat "$kernel/include/config/kernel.release")
 }
 
 # Our modules, built in a copy of the tree so that beds do not disturb each other.

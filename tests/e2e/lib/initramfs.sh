@@ -44,12 +44,13 @@ add_kernel_modules() {
 }
 
 add_our_modules() {
-	local folder=$root/lib/modules/$release
+	local folder=$root/lib/modules/$release list
 
 	mkdir -p "$folder/updates"
 	find "$work/tree/drivers" -name '*.ko' -exec cp {} "$folder/updates" \;
-	cp "$kernel"/lib/modules/"$release"/modules.{order,builtin}* "$folder/" 2>/dev/null ||
-		cp "$kernel"/modules.{order,builtin} "$folder/" 2>/dev/null || true
+	for list in modules.order modules.builtin modules.builtin.modinfo; do
+		find "$kernel/lib/modules/$release/$list" "$kernel/$list" -exec cp {} "$folder" \; -quit 2>/dev/null || true
+	done
 	depmod -b "$root" "$release"
 }
 
@@ -68,7 +69,7 @@ initramfs() {
 	ln -s /bin/modprobe "$root/sbin/modprobe"
 	install -m 755 "$top/tests/e2e/guest/init" "$root/init"
 	install -m 755 "$top/tests/e2e/guest/hotplug" "$root/bin/hotplug"
-	cp "$top/tests/e2e/guest/test.sh" "$root/lib/test.sh"
+	cp "$top"/tests/e2e/guest/{test.sh,expected.awk} "$root/lib/"
 	for program in "${programs[@]}"; do
 		add_binary "$program"
 	done

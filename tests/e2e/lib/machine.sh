@@ -86,9 +86,9 @@ uart_path() {
 
 	version=$(qemu-system-x86_64 --version | head -n 1)
 	if [ "$(head -n 1 "$known" 2>/dev/null)" != "$version" ]; then
-		ask_uart_path >"$known.new"
-		[ -s "$known.new" ] || die "no UART at 0x2f8: see $console"
-		{ echo "$version"; cat "$known.new"; } >"$known"
+		ask_uart_path >"$known.$bed"
+		[ -s "$known.$bed" ] || die "no UART at 0x2f8: see $console"
+		{ echo "$version"; cat "$known.$bed"; } >"$known"
 	fi
 	tail -n 1 "$known"
 }
