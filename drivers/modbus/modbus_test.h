@@ -36,7 +36,6 @@
  * @hold: so many replies are held back, and come before the reply after them
  * @requests: requests that it has understood
  * @block_requests: those for TEST_BLOCK and above
- * @block_counts: numbers of registers that the last ones asked for
  * @nr_held: replies held back
  * @held: these replies
  * @held_len: their lengths
