@@ -20,5 +20,8 @@ check:
 demo:
 	tests/e2e/demo
 
-bench soak:
+bench:
+	tests/bench/run
+
+soak:
 	tests/e2e/run stock-6.12 boot:$@
