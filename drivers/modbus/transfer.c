@@ -194,7 +194,7 @@ static unsigned int modbus_unused_count(const struct modbus_ident *ident,
 	 * All are used up. With the pauses that a silent device is given, the one
 	 * that was used longest ago is older than any reply can be.
 	 */
-	bitmap_zero(gone->counts, MODBUS_MAX_READ + 1);
+	memset(gone, 0, sizeof(*gone));
 	return ident->min;
 }
 
