@@ -275,6 +275,8 @@ static int modbus_try_hard(struct modbus_device_priv *priv, struct modbus_reques
 	if (!modbus_idempotent(request->req[0]))
 		left = 0;
 	for (;;) {
+		if (READ_ONCE(priv->leaving))
+			return -ENODEV;
 		if (!modbus_life_may_talk(priv))
 			return -ETIMEDOUT;
 		ret = modbus_try(priv, request, misses);
@@ -293,7 +295,7 @@ static void modbus_look_after(struct modbus_device_priv *priv, unsigned int miss
 	unsigned int limit = READ_ONCE(priv->ctrl->retries) + 1;
 
 	for (; misses < limit; misses++) {
-		if (!modbus_life_is_online(priv))
+		if (READ_ONCE(priv->leaving) || !modbus_life_is_online(priv))
 			return;
 		if (!modbus_unanswered(modbus_identify(priv, READ_ONCE(priv->unit), NULL)))
 			return;
