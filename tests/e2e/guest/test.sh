@@ -192,7 +192,8 @@ run_scenarios() {
 	log "all scenarios ran"
 }
 
-shell_on_console() {
-	exec <"${uart}0" >"${uart}0" 2>&1
+shell_on_terminal() {
+	exec <"${uart}2" >"${uart}2" 2>&1
+	echo "The meters are below $bus; exit ends the machine."
 	setsid -c sh -l
 }

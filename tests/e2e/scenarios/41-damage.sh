@@ -6,6 +6,7 @@ case $bed in
 stock-6.12) reads=10000 ;;
 *) reads=1000 ;;
 esac
+reads=${damage_reads:-$reads}
 online 0-01 60
 dir=$(iio 0-01)
 echo 0 >"$dir/update_interval"
