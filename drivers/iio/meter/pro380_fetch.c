@@ -3,9 +3,10 @@
  * inepro PRO380 electricity meters: getting items over Modbus.
  *
  * A block that the meter refuses with an exception, or that it leaves unanswered
- * while it answers others, is halved until the parts are answered, and remembered:
- * plans avoid blocks that contain it. An exception is certain; silence may have
- * been a disturbed line, so it takes two in a row.
+ * while it answers others, is halved until the parts are answered. What was to
+ * blame, a block whose parts are answered or a single value, is remembered when it
+ * happens twice in a row, and plans then keep it apart. A single value that is
+ * answered after all is forgiven; all is forgotten when the meter was away.
  */
 #include <linux/kernel.h>
 #include <linux/timekeeping.h>
@@ -13,7 +14,25 @@
 #include "pro380_modbus.h"
 
 #define PRO380_STRIKES		2
+
+/* How long a single value that is never answered is left alone */
 #define PRO380_SILENT_MS	(60 * MSEC_PER_SEC)
+
+/*
+ * Unanswered reads in a row after which a fetch ends. The largest map is down to a
+ * single value after seven.
+ */
+#define PRO380_MAX_SILENCE	8
+
+/**
+ * struct pro380_blame - why a read had to be split, or failed
+ * @span: what was read
+ * @error: how it failed
+ */
+struct pro380_blame {
+	struct pro380_span span;
+	int error;
+};
 
 /**
  * struct pro380_fetch - a fetch under way
@@ -21,8 +40,9 @@
  * @pro: who gets the items
  * @wanted: which
  * @nr: number of values in @pm->want
- * @answered: number of reads that the meter has answered so far
- * @blamed: reads that the meter left unanswered
+ * @answered: number of reads that have succeeded
+ * @silence: number of unanswered reads since the last reply
+ * @blamed: what the meter refused or left unanswered
  * @nr_blamed: how many
  */
 struct pro380_fetch {
@@ -31,7 +51,8 @@ struct pro380_fetch {
 	const unsigned long *wanted;
 	unsigned int nr;
 	unsigned int answered;
-	struct pro380_span blamed[PRO380_NR_SUSPECTS];
+	unsigned int silence;
+	struct pro380_blame blamed[PRO380_NR_SUSPECTS];
 	unsigned int nr_blamed;
 };
 
@@ -56,27 +77,33 @@ static struct pro380_suspect *pro380_suspect_find(struct pro380_modbus *pm,
 	return NULL;
 }
 
-static void pro380_suspect_strike(struct pro380_modbus *pm, const struct pro380_span *span)
+static struct pro380_suspect *pro380_suspect_add(struct pro380_modbus *pm,
+						 const struct pro380_span *span)
 {
-	struct pro380_suspect *suspect = pro380_suspect_find(pm, span);
+	struct pro380_suspect *suspect = &pm->suspects[pm->next_suspect];
 
-	if (!suspect) {
-		suspect = &pm->suspects[pm->next_suspect];
-		pm->next_suspect = (pm->next_suspect + 1) % PRO380_NR_SUSPECTS;
-		suspect->span = *span;
-		suspect->strikes = 0;
-		suspect->retry = 0;
-	}
-
-	if (++suspect->strikes < PRO380_STRIKES)
-		return;
-
-	suspect->strikes = PRO380_STRIKES;
-	suspect->retry = ktime_add_ms(ktime_get_boottime(), PRO380_SILENT_MS);
-	pro380_rules_refuse(&pm->rules, span);
+	pm->next_suspect = (pm->next_suspect + 1) % PRO380_NR_SUSPECTS;
+	*suspect = (struct pro380_suspect){ .span = *span };
+	return suspect;
 }
 
-/* What was answered as part of a block is above suspicion */
+static void pro380_suspect_strike(struct pro380_modbus *pm, const struct pro380_blame *blame)
+{
+	struct pro380_suspect *suspect;
+
+	suspect = pro380_suspect_find(pm, &blame->span) ?:
+		  pro380_suspect_add(pm, &blame->span);
+	if (suspect->strikes < PRO380_STRIKES)
+		suspect->strikes++;
+	if (suspect->strikes < PRO380_STRIKES)
+		return;
+
+	if (blame->error == -ETIMEDOUT)
+		suspect->retry = ktime_add_ms(ktime_get_boottime(), PRO380_SILENT_MS);
+	pro380_rules_refuse(&pm->rules, &blame->span);
+}
+
+/* What was answered, be it as part of a block, is above suspicion */
 static void pro380_suspect_clear(struct pro380_modbus *pm, const struct pro380_span *span)
 {
 	struct pro380_suspect *suspect;
@@ -84,14 +111,8 @@ static void pro380_suspect_clear(struct pro380_modbus *pm, const struct pro380_s
 	for (suspect = pm->suspects; suspect < pm->suspects + PRO380_NR_SUSPECTS; suspect++)
 		if (suspect->strikes && pro380_span_contains(span, &suspect->span))
 			suspect->strikes = 0;
-}
 
-static bool pro380_is_silent(struct pro380_modbus *pm, const struct pro380_span *span)
-{
-	struct pro380_suspect *suspect = pro380_suspect_find(pm, span);
-
-	return suspect && suspect->strikes == PRO380_STRIKES &&
-	       ktime_before(ktime_get_boottime(), suspect->retry);
+	pro380_rules_forgive(&pm->rules, span);
 }
 
 /* Hands over the items in @span: their values in pm->words, or an error */
@@ -146,65 +167,90 @@ static bool pro380_halve(const struct pro380_fetch *fetch, const struct pro380_s
 	return true;
 }
 
-static void pro380_blame(struct pro380_fetch *fetch, const struct pro380_span *span)
+/* Is it of no use to ask for this single value now? */
+static bool pro380_is_silent(const struct pro380_fetch *fetch, const struct pro380_span *span)
 {
-	if (fetch->nr_blamed < PRO380_NR_SUSPECTS)
-		fetch->blamed[fetch->nr_blamed++] = *span;
+	struct pro380_suspect *suspect = pro380_suspect_find(fetch->pm, span);
+	struct pro380_span left, right;
+
+	return suspect && ktime_before(ktime_get_boottime(), suspect->retry) &&
+	       !pro380_halve(fetch, span, &left, &right);
 }
 
-/*
- * Reads in two parts what could not be read at once. Silence is blamed on a single
- * value, or on the whole when both parts are answered.
- */
-static int pro380_read_halves(struct pro380_fetch *fetch, const struct pro380_span *span,
-			      int error)
+static void pro380_blame(struct pro380_fetch *fetch, const struct pro380_span *span,
+			 int error)
 {
+	if (fetch->nr_blamed == PRO380_NR_SUSPECTS)
+		return;
+
+	fetch->blamed[fetch->nr_blamed].span = *span;
+	fetch->blamed[fetch->nr_blamed].error = error;
+	fetch->nr_blamed++;
+}
+
+/* Reads @span, which failed with @error, in two parts if it can be parted */
+static int pro380_read_parts(struct pro380_fetch *fetch, const struct pro380_span *span,
+			     int error)
+{
+	unsigned int nr_blamed = fetch->nr_blamed;
 	struct pro380_span left, right;
 	int ret, ret2;
 
 	if (!pro380_halve(fetch, span, &left, &right)) {
-		pro380_blame(fetch, span);
+		pro380_blame(fetch, span, error);
 		return error;
 	}
 
 	ret = pro380_read_span(fetch, &left);
 	ret2 = pro380_read_span(fetch, &right);
-	if (error == -ETIMEDOUT && !ret && !ret2)
-		pro380_blame(fetch, span);
+	if (!ret && !ret2 && fetch->nr_blamed == nr_blamed)
+		pro380_blame(fetch, span, error);
 
 	return ret ?: ret2;
+}
+
+/* That the meter refuses a single value is what is to be told of it */
+static int pro380_read_refused(struct pro380_fetch *fetch, const struct pro380_span *span,
+			       int error)
+{
+	int ret;
+
+	fetch->silence = 0;
+	ret = pro380_read_parts(fetch, span, error);
+	if (!pro380_is_exception(ret))
+		return ret;
+
+	pro380_deliver_span(fetch, span, ret, ktime_get_boottime());
+	return 0;
 }
 
 static int pro380_read_span(struct pro380_fetch *fetch, const struct pro380_span *span)
 {
 	struct pro380_modbus *pm = fetch->pm;
-	struct pro380_span left, right;
 	ktime_t stamp;
 	int ret;
 
-	if (pro380_is_silent(pm, span)) {
+	if (fetch->silence == PRO380_MAX_SILENCE)
+		return -ETIMEDOUT;
+	if (pro380_is_silent(fetch, span)) {
 		pro380_deliver_span(fetch, span, -ETIMEDOUT, ktime_get_boottime());
 		return 0;
 	}
 
 	ret = pm->read(pm->mdev, span->addr, span->count, pm->words, &stamp);
-	if (!ret) {
-		fetch->answered++;
-		pro380_suspect_clear(pm, span);
-		pro380_deliver_span(fetch, span, 0, stamp);
-		return 0;
+	if (ret == -ETIMEDOUT) {
+		fetch->silence++;
+		return pro380_read_parts(fetch, span, ret);
 	}
-	if (ret == -ETIMEDOUT)
-		return pro380_read_halves(fetch, span, ret);
-	if (!pro380_is_exception(ret))
+	if (pro380_is_exception(ret))
+		return pro380_read_refused(fetch, span, ret);
+	if (ret)
 		return ret;
 
 	fetch->answered++;
-	pro380_rules_refuse(&pm->rules, span);
-	if (pro380_halve(fetch, span, &left, &right))
-		return pro380_read_halves(fetch, span, ret);
-
-	pro380_deliver_span(fetch, span, ret, ktime_get_boottime());
+	fetch->silence = 0;
+	pro380_suspect_clear(pm, span);
+	pro380_deliver_span(fetch, span, 0, stamp);
 	return 0;
 }
 
@@ -256,7 +302,7 @@ int pro380_fetch_planned(struct pro380_modbus *pm, const struct pro380_cost *cos
 	for (i = 0; i < nr && !ret; i++)
 		ret = pro380_read_span(&fetch, &pm->reads[i]);
 
-	/* If it answered nothing it was not there */
+	/* A meter that is not there, or not itself, is nothing to learn from */
 	for (i = 0; i < fetch.nr_blamed && fetch.answered; i++)
 		pro380_suspect_strike(pm, &fetch.blamed[i]);
 

@@ -15,13 +15,13 @@
 /* Longest of pro380_maps */
 #define PRO380_MAX_BLOCK	75
 
-#define PRO380_NR_SUSPECTS	4
+#define PRO380_NR_SUSPECTS	8
 
 /**
- * struct pro380_suspect - a read that was not answered although the meter was there
+ * struct pro380_suspect - a read that failed although the meter was there
  * @span: what was read
- * @retry: a single value that is never answered: when to ask again
- * @strikes: how often in a row
+ * @retry: if it was not answered: when to ask again for a single value
+ * @strikes: how often in a row it failed, up to the number that counts
  */
 struct pro380_suspect {
 	struct pro380_span span;

@@ -190,3 +190,20 @@ void pro380_rules_refuse(struct pro380_rules *rules, const struct pro380_span *s
 
 	rules->refused[rules->nr_refused++] = *span;
 }
+
+/**
+ * pro380_rules_forgive() - what a meter answers it does not refuse
+ * @rules: where refusals are remembered
+ * @span: what was answered
+ */
+void pro380_rules_forgive(struct pro380_rules *rules, const struct pro380_span *span)
+{
+	unsigned int i = 0;
+
+	while (i < rules->nr_refused) {
+		if (pro380_span_contains(span, &rules->refused[i]))
+			pro380_rules_drop(rules, i);
+		else
+			i++;
+	}
+}

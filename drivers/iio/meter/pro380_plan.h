@@ -55,6 +55,7 @@ unsigned int pro380_plan(const struct pro380_rules *rules, const struct pro380_c
 			 const struct pro380_span *want, unsigned int nr,
 			 struct pro380_span *reads);
 void pro380_rules_refuse(struct pro380_rules *rules, const struct pro380_span *span);
+void pro380_rules_forgive(struct pro380_rules *rules, const struct pro380_span *span);
 struct pro380_cost pro380_cost(unsigned int speed, bool parity, unsigned int latency_us);
 
 #endif
