@@ -4,25 +4,29 @@
 stage = tests/stage $@
 beds := stock-6.12 stock-6.1 arm-dt debug
 
-.PHONY: all
-all: fetch debug-kernel arm-kernel simulator e2e-stock-6.12 e2e-debug e2e-arm-dt \
-     e2e-stock-6.1 kunit-unstable kunit-6.12 in-tree modules style float \
-     bindings device-trees abi documents
+stages := fetch debug-kernel arm-kernel e2e-stock-6.12 e2e-debug e2e-arm-dt e2e-stock-6.1 \
+	  kunit-unstable kunit-6.12 in-tree modules style float simulator bindings \
+	  device-trees abi documents
 
-.PHONY: fetch debug-kernel arm-kernel simulator
+.PHONY: all list
+all: $(stages)
+list:
+	@echo $(stages)
+
+.PHONY: fetch debug-kernel arm-kernel metersim
 fetch:
 	@$(stage) tests/kernels/fetch
 debug-kernel: fetch
 	@$(stage) tests/kernels/build debug
 arm-kernel: fetch
 	@$(stage) tests/kernels/build arm
-simulator:
-	@$(stage) $(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all check asan
+metersim:
+	@$(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all
 
 .PHONY: $(beds:%=e2e-%)
-e2e-stock-6.12 e2e-stock-6.1: fetch simulator
-e2e-debug: debug-kernel simulator
-e2e-arm-dt: arm-kernel simulator
+e2e-stock-6.12 e2e-stock-6.1: fetch metersim
+e2e-debug: debug-kernel metersim
+e2e-arm-dt: arm-kernel metersim
 $(beds:%=e2e-%):
 	@$(stage) tests/e2e/run $(@:e2e-%=%)
 
@@ -32,13 +36,15 @@ kunit-unstable kunit-6.12: fetch
 in-tree: kunit-unstable
 	@$(stage) tests/kunit/intree
 
-.PHONY: modules style float
+.PHONY: modules style float simulator
 modules: debug-kernel arm-kernel
 	@$(stage) tests/style/check-build stock-6.12 stock-6.1 arm debug
 style: fetch
 	@$(stage) tests/style/check
 float:
 	@$(stage) $(MAKE) -s -C tests/float O=$(CURDIR)/build/float check
+simulator: metersim
+	@$(stage) $(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all check asan
 
 .PHONY: bindings device-trees abi documents
 bindings: fetch
