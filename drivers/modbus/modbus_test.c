@@ -61,6 +61,13 @@ static void slave_reply(struct test_line *line, struct test_slave *slave, const 
 	slave_send(line, slave, adu, len);
 }
 
+static size_t slave_refuse(const u8 *pdu, u8 *rsp, u8 exception)
+{
+	rsp[0] = pdu[0] | MODBUS_EXCEPTION;
+	rsp[1] = exception;
+	return 2;
+}
+
 /* Returns the length of the response PDU. */
 static size_t slave_serve(struct test_slave *slave, const u8 *pdu, u8 *rsp)
 {
@@ -82,9 +89,7 @@ static size_t slave_serve(struct test_slave *slave, const u8 *pdu, u8 *rsp)
 			slave->regs[(addr + i) % TEST_REGS] = get_unaligned_be16(pdu + 6 + 2 * i);
 		return 5;
 	default:
-		rsp[0] |= MODBUS_EXCEPTION;
-		rsp[1] = 1;
-		return 2;
+		return slave_refuse(pdu, rsp, 1);
 	}
 }
 
@@ -104,13 +109,12 @@ static void slave_answer(struct test_line *line, struct test_slave *slave, const
 		if (!slave->hold)
 			return;
 	}
-	if (block && slave->refuse_block) {
-		rsp[0] = pdu[0] | MODBUS_EXCEPTION;
-		rsp[1] = slave->refuse_block;
-		len = 2;
-	} else {
+	if (slave->refuse)
+		len = slave_refuse(pdu, rsp, slave->refuse);
+	else if (block && slave->refuse_block)
+		len = slave_refuse(pdu, rsp, slave->refuse_block);
+	else
 		len = slave_serve(slave, pdu, rsp);
-	}
 	slave_reply(line, slave, rsp, len, block && take_one(&slave->damage_block));
 }
 

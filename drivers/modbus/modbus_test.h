@@ -31,6 +31,7 @@
  * @silent: so many requests are not answered
  * @silent_block: so many requests for TEST_BLOCK and above are not answered
  * @damage_block: so many replies with them are damaged
+ * @refuse: all requests are answered with this exception
  * @refuse_block: requests for them are answered with this exception
  * @garbage: so many requests are answered with a few bytes that are no frame; a
  *	reply follows only if it is held back
@@ -48,6 +49,7 @@ struct test_slave {
 	unsigned int silent;
 	unsigned int silent_block;
 	unsigned int damage_block;
+	u8 refuse;
 	u8 refuse_block;
 	unsigned int garbage;
 	unsigned int hold;

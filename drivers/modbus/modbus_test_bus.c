@@ -70,9 +70,9 @@ static void bad_new_device_test(struct kunit *test)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad_texts); i++)
-		KUNIT_EXPECT_LT_MSG(test, modbus_test_store(&ctx->ctrl->dev, "new_device",
-							    bad_texts[i]), 0, "\"%s\"",
-				    bad_texts[i]);
+		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
+				    modbus_test_store(&ctx->ctrl->dev, "new_device", bad_texts[i]),
+				    "\"%s\"", bad_texts[i]);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(ctx->ctrl->taken, MODBUS_UNIT_MAX + 1));
 	for (i = 0; i <= MODBUS_UNIT_MAX; i++)
 		KUNIT_EXPECT_NULL(test, ctx->ctrl->devices[i]);
@@ -89,7 +89,7 @@ static void delete_device_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EBUSY, modbus_test_store(dev, "new_device", "other 1"));
 	KUNIT_EXPECT_EQ(test, -ENOENT, modbus_test_store(dev, "delete_device", "2"));
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		KUNIT_EXPECT_LT_MSG(test, modbus_test_store(dev, "delete_device", bad[i]), 0,
+		KUNIT_EXPECT_EQ_MSG(test, -EINVAL, modbus_test_store(dev, "delete_device", bad[i]),
 				    "\"%s\"", bad[i]);
 	KUNIT_EXPECT_NOT_NULL(test, ctx->ctrl->devices[1]);
 

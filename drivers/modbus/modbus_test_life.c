@@ -86,6 +86,22 @@ static void offline_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, ctx->released);
 }
 
+/* It takes as many unanswered reads of its identification as a request is tried. */
+static void disturbed_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
+
+	ctx->slaves[0].silent = 3;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_some(priv));
+	KUNIT_EXPECT_EQ(test, 0, ctx->slaves[0].silent);
+	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	ctx->slaves[0].silent = 4;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_some(priv));
+	KUNIT_EXPECT_EQ(test, 0, ctx->slaves[0].silent);
+	KUNIT_EXPECT_EQ(test, MODBUS_OFFLINE, modbus_life_state(priv));
+}
+
 /* The bus looks for it by itself. */
 static void back_test(struct kunit *test)
 {
@@ -531,6 +547,7 @@ static struct kunit_case life_cases[] = {
 	KUNIT_CASE(online_test),
 	KUNIT_CASE_SLOW(searching_test),
 	KUNIT_CASE(offline_test),
+	KUNIT_CASE(disturbed_test),
 	KUNIT_CASE(back_test),
 	KUNIT_CASE(another_device_test),
 	KUNIT_CASE(unknown_device_test),

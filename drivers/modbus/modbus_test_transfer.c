@@ -402,6 +402,21 @@ static void many_abandoned_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, right(slave, 20, 4, regs));
 }
 
+/* A device that refuses to be identified: in the end its exceptions are believed. */
+static void refused_ident_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
+	struct test_slave *slave = &ctx->slaves[0];
+	__be16 regs[4];
+
+	WRITE_ONCE(ctx->ctrl->retries, 10);
+	slave->refuse = 2;
+	slave->silent = 1;
+	KUNIT_EXPECT_EQ(test, -ENXIO, read_block(priv, TEST_BLOCK, 4, regs));
+	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+}
+
 struct read_call {
 	struct modbus_device_priv *priv;
 	__be16 regs[4];
@@ -557,6 +572,7 @@ static struct kunit_case transfer_cases[] = {
 	KUNIT_CASE(late_exception_test),
 	KUNIT_CASE(late_after_write_error_test),
 	KUNIT_CASE(many_abandoned_test),
+	KUNIT_CASE(refused_ident_test),
 	KUNIT_CASE(killed_test),
 	KUNIT_CASE(two_devices_test),
 	KUNIT_CASE(line_settings_test),
