@@ -9,7 +9,7 @@ mkdir "$configfs/clock"
 trigger_named() { dirname "$(grep -l "^$1\$" /sys/bus/iio/devices/trigger*/name)"; }
 put "$(trigger_named clock)/sampling_frequency" 4 >/dev/null
 
-readdev="-t clock"
+readdev="-T 0 -t clock"
 is "an hrtimer" "$(capture 3 0-01 in_voltage1 in_energy12 | sort -u)" \
 	"$(wanted 1 in_voltage1 in_energy12 | sort)"
 readdev=

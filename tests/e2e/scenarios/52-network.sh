@@ -13,7 +13,7 @@ is "its label" "$(iio_attr -u ip:127.0.0.1 -c "$(iio_name 0-01)" energy12 label)
 is "an attribute" "$(iio_attr -u ip:127.0.0.1 -d "$(iio_name 0-01)" serial_number)" 22091039
 iio_attr -u ip:127.0.0.1 -d "$(iio_name 0-01)" lcd_cycle_time 12 >/dev/null
 is "an attribute written" "$(ctl reg 1 4010)" 0012
-readdev="-u ip:127.0.0.1"
+readdev="-T 0 -u ip:127.0.0.1"
 is "a capture" "$(capture 3 0-02 in_voltage3 in_energy5 | sort -u)" \
 	"$(wanted 2 in_voltage3 in_energy5 | sort)"
 kill "$server"

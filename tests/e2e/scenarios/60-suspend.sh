@@ -20,6 +20,7 @@ for dev in 0-01 0-02 0-03; do
 done
 put "$(iio 0-01)/update_interval" 1000 >/dev/null
 is "values afterwards" "$(compare 1 0-01)" ""
+readdev="-T 0"
 capture 4 0-01 in_voltage1 >/tmp/captured &
 reader=$!
 wait_for 10 grep -q 1 "$(iio 0-01)/buffer/enable"
