@@ -3,9 +3,13 @@
  * KUnit tests of pro380_core: channels, texts, snapshot, writes.
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/iio/types.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
@@ -348,10 +352,10 @@ static void text_is_refused(struct kunit *test)
 /* The word at @text, without what follows it; returns where the next one is */
 static const char *next_word(const char *text, char *word, size_t size)
 {
-	size_t len = strcspn(text, " \n");
+	size_t len = strcspn(text, "\n ");
 
 	strscpy(word, text, min(len + 1, size));
-	return text + len + strspn(text + len, " \n");
+	return text + len + strspn(text + len, "\n ");
 }
 
 static struct device_attribute *config_attr(const char *name)
@@ -416,6 +420,9 @@ static void text_available_is_parsed(struct kunit *test)
  * @writes: how often it was written to
  * @reply: what writes return
  * @deaf: writes change nothing
+ * @slow: fetches wait for @answer
+ * @asked: a slow fetch has begun
+ * @answer: it may end
  */
 struct meter {
 	struct pro380 pro;
@@ -426,6 +433,9 @@ struct meter {
 	int writes;
 	int reply;
 	bool deaf;
+	bool slow;
+	struct completion asked;
+	struct completion answer;
 };
 
 static int meter_fetch(void *priv, const unsigned long *wanted, struct pro380 *pro)
@@ -435,6 +445,10 @@ static int meter_fetch(void *priv, const unsigned long *wanted, struct pro380 *p
 
 	meter->fetches++;
 	meter->items = bitmap_weight(wanted, PRO380_NR_ITEMS);
+	if (meter->slow) {
+		complete(&meter->asked);
+		wait_for_completion(&meter->answer);
+	}
 	if (meter->error)
 		return meter->error;
 
@@ -479,6 +493,8 @@ static int meter_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, meter);
 	mutex_init(&meter->pro.io);
 	mutex_init(&meter->pro.lock);
+	init_completion(&meter->asked);
+	init_completion(&meter->answer);
 	meter->pro.desc.ops = &meter_ops;
 	meter->pro.desc.priv = meter;
 	meter->pro.update_interval = 60 * MSEC_PER_SEC;
@@ -575,6 +591,97 @@ static void cache_of_errors(struct kunit *test)
 	expect_read(test, PRO380_ITEM_CURRENT + 2, 0);
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, pro380_read(&meter->pro,
 						       PRO380_ITEM_TARIFF_VOLATILE, &value));
+}
+
+#define NR_READERS	3
+
+/**
+ * struct reader - a thread that reads an item
+ * @meter: of this meter
+ * @done: it has read
+ * @task: the thread
+ * @value: what it read
+ * @ret: what it was told
+ */
+struct reader {
+	struct meter *meter;
+	struct completion done;
+	struct task_struct *task;
+	s64 value;
+	int ret;
+};
+
+static int reader_thread(void *data)
+{
+	struct reader *reader = data;
+
+	reader->ret = pro380_read(&reader->meter->pro, PRO380_ITEM_CURRENT + 1,
+				  &reader->value);
+	kthread_complete_and_exit(&reader->done, 0);
+}
+
+static void reader_start(struct kunit *test, struct reader *reader)
+{
+	reader->meter = test->priv;
+	init_completion(&reader->done);
+	reader->task = kthread_create(reader_thread, reader, "pro380-reader");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(reader->task));
+	get_task_struct(reader->task);
+	wake_up_process(reader->task);
+}
+
+/* A reader that sleeps can only be waiting for the one who asks the meter */
+static void reader_waits(struct kunit *test, const struct reader *reader)
+{
+	unsigned long deadline = jiffies + 5 * HZ;
+
+	while (!(READ_ONCE(reader->task->__state) & TASK_UNINTERRUPTIBLE)) {
+		if (time_after(jiffies, deadline))
+			break;
+		schedule_timeout_uninterruptible(1);
+	}
+	KUNIT_EXPECT_TRUE(test, time_before_eq(jiffies, deadline));
+}
+
+/* However many want what is stale, the meter is asked once, and all hear its answer */
+static void ask_once(struct kunit *test, int error)
+{
+	struct meter *meter = test->priv;
+	struct reader readers[NR_READERS];
+	int i;
+
+	meter->slow = true;
+	meter->error = error;
+	meter->pro.update_interval = 1;
+
+	reader_start(test, &readers[0]);
+	wait_for_completion(&meter->asked);
+	for (i = 1; i < NR_READERS; i++) {
+		reader_start(test, &readers[i]);
+		reader_waits(test, &readers[i]);
+	}
+
+	/* Whoever asked again would not be held up, but counted */
+	complete_all(&meter->answer);
+	for (i = 0; i < NR_READERS; i++) {
+		wait_for_completion(&readers[i].done);
+		put_task_struct(readers[i].task);
+		KUNIT_EXPECT_EQ(test, readers[i].ret, error);
+		if (!error)
+			KUNIT_EXPECT_EQ(test, readers[i].value,
+					meter->value[PRO380_ITEM_CURRENT + 1]);
+	}
+	KUNIT_EXPECT_EQ(test, meter->fetches, 1);
+}
+
+static void cache_asks_once_for_all(struct kunit *test)
+{
+	ask_once(test, 0);
+}
+
+static void cache_fails_once_for_all(struct kunit *test)
+{
+	ask_once(test, -ETIMEDOUT);
 }
 
 static void write_is_read_back(struct kunit *test)
@@ -709,6 +816,8 @@ static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(cache_ages),
 	KUNIT_CASE(cache_of_no_interval),
 	KUNIT_CASE(cache_of_errors),
+	KUNIT_CASE(cache_asks_once_for_all),
+	KUNIT_CASE(cache_fails_once_for_all),
 	KUNIT_CASE(write_is_read_back),
 	KUNIT_CASE(write_that_was_not_taken),
 	KUNIT_CASE(write_without_reply),
