@@ -11,7 +11,9 @@
  * at most once and is never touched after its owner has returned.
  *
  * Bytes are looked at from every place, so noise before a reply costs nothing; a
- * reply of somebody else, or to an earlier request, is passed over as a whole.
+ * reply of somebody else, or to an earlier request, is passed over as a whole, unless
+ * it may lie inside the awaited one: one read of 75 registers in a thousand contains
+ * five bytes that pass for somebody's exception, and would do so at every retry.
  *
  * After anything other than a clean reply the line is unsettled: the next request
  * waits until it has been silent for long enough that no UART holds back a rest.
@@ -214,6 +216,14 @@ static void rx_pass(struct serial_xfer_port *port, size_t at, size_t len)
 	port->rx.start = at + len;
 }
 
+static void rx_pass_frame(struct serial_xfer_port *port, size_t at,
+			  const struct serial_xfer_span *span)
+{
+	if (span->verdict == SERIAL_XFER_STALE)
+		serial_xfer_add(port, port->rx.client, SERIAL_XFER_STALE_REPLIES, 1);
+	rx_pass(port, at, span->len);
+}
+
 static void rx_drop_echo(struct serial_xfer_port *port, size_t at)
 {
 	struct serial_xfer_rx *rx = &port->rx;
@@ -259,10 +269,9 @@ static size_t rx_look(struct serial_xfer_port *port, size_t at)
 		rx_deliver(port, buf, span.len, port->last_rx);
 		return left;
 	case SERIAL_XFER_STALE:
-		serial_xfer_add(port, rx->client, SERIAL_XFER_STALE_REPLIES, 1);
-		fallthrough;
 	case SERIAL_XFER_FOREIGN:
-		rx_pass(port, at, span.len);
+		if (!rx->open)
+			rx_pass_frame(port, at, &span);
 		return span.len;
 	case SERIAL_XFER_DAMAGED:
 		rx_note_damage(port);
@@ -272,6 +281,7 @@ static size_t rx_look(struct serial_xfer_port *port, size_t at)
 			rx_pass(port, at + 1, 0);
 		return 1;
 	default:
+		rx->open = true;
 		return 1;
 	}
 }
@@ -281,6 +291,7 @@ static void rx_scan(struct serial_xfer_port *port)
 	struct serial_xfer_rx *rx = &port->rx;
 	size_t at = rx->start;
 
+	rx->open = false;
 	while (rx->msg && at < rx->len)
 		at += rx_look(port, at);
 }

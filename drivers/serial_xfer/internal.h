@@ -26,6 +26,8 @@
  * @start: bytes before this are done with
  * @heard: bytes received in this exchange, other than the echo
  * @junk: bytes passed over that belong to no frame
+ * @open: a frame that needs more bytes may have begun before the place that is
+ *	looked at
  * @echoed: the request came back and was dropped
  * @damaged: a reply with a wrong check has been seen
  * @copy_at: arrival of the request's copy while it is open whether that is the
@@ -40,6 +42,7 @@ struct serial_xfer_rx {
 	size_t start;
 	size_t heard;
 	size_t junk;
+	bool open;
 	bool echoed;
 	bool damaged;
 	ktime_t copy_at;

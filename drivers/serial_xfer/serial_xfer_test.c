@@ -92,6 +92,7 @@ static struct serial_xfer_span test_parse(const struct serial_xfer_msg *msg, con
 
 static const struct expect expect_two = { UNIT, 2 };
 static const struct expect expect_four = { UNIT, 4 };
+static const struct expect expect_nine = { UNIT, 9 };
 
 static void play(struct test_line *line, const u8 *buf, size_t len)
 {
@@ -362,6 +363,44 @@ static void frame_in_frame_test(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0, ask(ctx, steps, SLOW_MS));
 	expect_received(test, OTHER_REPLY);
+}
+
+/*
+ * What the awaited reply contains may look like a frame of somebody else, or a stale
+ * one, while the rest is still on its way.
+ */
+static void frame_in_reply_test(struct kunit *test)
+{
+	const struct step foreign[] = {
+		{ 1000, BYTES(UNIT, 9, 0x07, 2, 0x11, 0x22, 0x3c) },
+		{ 1000, BYTES(1, 2, 3, 4, 0x8c) }, SILENCE
+	};
+	const struct step stale[] = {
+		{ 1000, BYTES(UNIT, 9, UNIT, 4, 1, 2, 3, 4, 0x0f) },
+		{ 1000, BYTES(5, 6) }, { 1000, BYTES(0x33) }, SILENCE
+	};
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_nine, SLOW_MS);
+
+	ctx->steps = foreign;
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
+	expect_received(test, BYTES(UNIT, 9, 0x07, 2, 0x11, 0x22, 0x3c, 1, 2, 3, 4, 0x8c));
+	ctx->steps = stale;
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
+	expect_received(test, BYTES(UNIT, 9, UNIT, 4, 1, 2, 3, 4, 0x0f, 5, 6, 0x33));
+	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_STALE_REPLIES));
+}
+
+/* What looks like the head of a frame does not hide what follows. */
+static void foreign_in_noise_test(struct kunit *test)
+{
+	const struct step steps[] = {
+		{ 1000, BYTES(UNIT, 0x40) }, { 1000, FOREIGN_REPLY }, { 1000, REPLY }, SILENCE
+	};
+	struct context *ctx = test->priv;
+
+	KUNIT_EXPECT_EQ(test, 0, ask(ctx, steps, SLOW_MS));
+	expect_received(test, REPLY);
 }
 
 /* Only foreign frames: nobody has answered. */
@@ -1188,6 +1227,8 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(unasked_reply_test),
 	KUNIT_CASE(stale_and_foreign_test),
 	KUNIT_CASE(frame_in_frame_test),
+	KUNIT_CASE(frame_in_reply_test),
+	KUNIT_CASE(foreign_in_noise_test),
 	KUNIT_CASE(foreign_only_test),
 	KUNIT_CASE(noise_test),
 	KUNIT_CASE(noise_only_test),
