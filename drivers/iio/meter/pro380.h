@@ -128,14 +128,20 @@ struct pro380_ops {
 	int (*move)(void *priv, u8 address, const void *keep, size_t len);
 };
 
+#define PRO380_SERIAL_DIGITS	8
+
 /**
  * struct pro380_keep - what an IIO device hands to its successor
+ * @serial: serial number of the meter, as text; another meter does not inherit
  * @update_interval: see struct pro380
  * @dropped_scans: see struct pro380
+ * @taken: the successor exists
  */
 struct pro380_keep {
+	char serial[PRO380_SERIAL_DIGITS + 1];
 	unsigned int update_interval;
 	u64 dropped_scans;
+	bool taken;
 };
 
 /**
@@ -146,7 +152,8 @@ struct pro380_keep {
  * @writable: items that can be written
  * @ops: how
  * @priv: for @ops
- * @keep: of the IIO device that this one replaces, or NULL
+ * @keep: of the IIO device that this one replaces, or NULL; lives as long as the
+ *	transport's device
  */
 struct pro380_desc {
 	const char *name;
@@ -155,7 +162,7 @@ struct pro380_desc {
 	DECLARE_BITMAP(writable, PRO380_NR_ITEMS);
 	const struct pro380_ops *ops;
 	void *priv;
-	const struct pro380_keep *keep;
+	struct pro380_keep *keep;
 };
 
 int devm_pro380_register(struct device *dev, const struct pro380_desc *desc);

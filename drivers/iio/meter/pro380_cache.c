@@ -13,6 +13,7 @@
 #include <linux/cleanup.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "pro380_core.h"
@@ -305,13 +306,14 @@ int pro380_write(struct pro380 *pro, enum pro380_item item, s64 value)
  */
 int pro380_move(struct pro380 *pro, u8 address)
 {
-	struct pro380_keep keep;
+	struct pro380_keep keep = { };
 	int ret = -EBUSY;
 
 	if (mutex_lock_killable(&pro->io))
 		return -EINTR;
 
 	if (!pro->capturing) {
+		strscpy(keep.serial, pro->serial, sizeof(keep.serial));
 		keep.update_interval = pro380_update_interval(pro);
 		keep.dropped_scans = atomic64_read(&pro->dropped_scans);
 		ret = pro->desc.ops->move(pro->desc.priv, address, &keep, sizeof(keep));

@@ -10,7 +10,6 @@
 #include "pro380.h"
 
 #define PRO380_DEFAULT_UPDATE_MS	1000
-#define PRO380_SERIAL_DIGITS		8
 
 /**
  * enum pro380_block - items that are refreshed together

@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "pro380_core.h"
@@ -155,6 +156,18 @@ static int pro380_read_serial(struct pro380 *pro)
 	return 0;
 }
 
+/* At a new address the meter goes on as it was; only once, and only the same one */
+static void pro380_inherit(struct pro380 *pro)
+{
+	const struct pro380_keep *keep = pro->desc.keep;
+
+	if (!keep || keep->taken || strcmp(keep->serial, pro->serial))
+		return;
+
+	pro->update_interval = keep->update_interval;
+	atomic64_set(&pro->dropped_scans, keep->dropped_scans);
+}
+
 static void pro380_remove_statistics(void *data)
 {
 	struct iio_dev *indio_dev = data;
@@ -183,10 +196,6 @@ static void pro380_init(struct pro380 *pro, struct iio_dev *indio_dev,
 	pro->indio_dev = indio_dev;
 	pro->desc = *desc;
 	pro->update_interval = PRO380_DEFAULT_UPDATE_MS;
-	if (desc->keep) {
-		pro->update_interval = desc->keep->update_interval;
-		atomic64_set(&pro->dropped_scans, desc->keep->dropped_scans);
-	}
 
 	indio_dev->name = desc->name;
 	indio_dev->label = pro->serial;
@@ -221,6 +230,7 @@ int devm_pro380_register(struct device *dev, const struct pro380_desc *desc)
 	if (ret)
 		return ret;
 
+	pro380_inherit(pro);
 	ret = pro380_trigger_setup(dev, pro);
 	if (ret)
 		return ret;
@@ -233,6 +243,8 @@ int devm_pro380_register(struct device *dev, const struct pro380_desc *desc)
 	if (ret)
 		return ret;
 
+	if (desc->keep)
+		desc->keep->taken = true;
 	schedule_work(&pro380_rescan_work);
 	return pro380_add_statistics(dev, indio_dev);
 }
