@@ -12,6 +12,7 @@
  * identification registers. Until it is back, its users get -ETIMEDOUT without any
  * traffic; only the work item reaches it.
  */
+#include <linux/slab.h>
 #include <linux/sysfs.h>
 
 #include "internal.h"
@@ -140,6 +141,9 @@ static int life_attach(struct modbus_device_priv *priv)
 		return ret;
 	}
 	devres_close_group(dev, priv);
+	/* What a device left to its successor at another address is not for a third one. */
+	kfree(dev->platform_data);
+	dev->platform_data = NULL;
 	priv->attached = true;
 	return 0;
 }

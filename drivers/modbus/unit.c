@@ -115,7 +115,8 @@ EXPORT_SYMBOL_GPL(modbus_unit_cancel);
 /**
  * modbus_unit_commit() - the device has taken the reserved address
  * @mdev: the device
- * @keep: what the driver wants to find in dev_get_platdata() of the new device
+ * @keep: what the driver finds in dev_get_platdata() of the new device, until its
+ *	probe has succeeded
  * @len: length of @keep
  *
  * Soon after, the device is unregistered and registered anew, with the same
