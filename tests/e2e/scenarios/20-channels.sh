@@ -119,6 +119,8 @@ is_millionths in_power2_powerfactor 502e
 is_millionths in_power3_powerfactor 5030
 
 echo 0 >"$dir/update_interval"
+quadrants=$(words 1 4017 4)
+directions=$(words 1 4012 3)
 for part in 0:4017 1:4018 2:4019 3:401a; do
 	for quadrant in 1 2 3 4; do
 		ctl set 1 ${part#*:} 000$quadrant >/dev/null
@@ -135,8 +137,13 @@ for phase in 1 2 3; do
 done
 ctl set 1 4017 0005 >/dev/null
 is "there is no fifth quadrant" "$(get "$dir/in_power0_quadrant")" -ENODATA
-ctl set 1 4017 0001 >/dev/null
+# shellcheck disable=SC2086
+{
+	ctl set 1 4017 $quadrants >/dev/null
+	ctl set 1 4012 $directions >/dev/null
+}
 
+volts=$(words 1 5004 2)
 # WORDS EXPECTED, in in_voltage2_raw: not a number, infinities, too large, ties, signs
 while read -r high low wanted what; do
 	ctl set 1 5004 "$high" "$low" >/dev/null
@@ -156,5 +163,6 @@ done <<-PATTERNS
 	c366 0000 -230000 -230 V
 	4300 8000 128500 128.5 V
 PATTERNS
-ctl float 1 5004 200.75 >/dev/null
+# shellcheck disable=SC2086
+ctl set 1 5004 $volts >/dev/null
 echo 1000 >"$dir/update_interval"

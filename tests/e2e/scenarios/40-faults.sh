@@ -39,7 +39,7 @@ done <<-FAULTS
 FAULTS
 
 # The reply of an abandoned request arrives while one of the same length is awaited.
-for late in 160 200 260 400; do
+for late in 220 260 400; do
 	before=$(stat_of stale_replies)
 	ctl fault 1 late=$late count=1 >/dev/null
 	is "late by $late ms: the value is right" "$(get "$dir/in_voltage1_raw")" "$volts"
