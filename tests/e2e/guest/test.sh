@@ -139,6 +139,7 @@ wanted() {
 
 # Brings the bus back to what the firmware describes, whatever a scenario left behind.
 settle() {
+	grep -q . /scenarios/online || return 0
 	ctl clear >/dev/null
 	for settle_dev in $(cat /scenarios/online 2>/dev/null); do
 		online "$settle_dev" 90 || note "$settle_dev is $(content "$settle_dev/state") after $scenario"
@@ -186,6 +187,7 @@ run_one() {
 
 run_scenarios() {
 	scenario=boot
+	(control_open; settle)
 	for name in $(cat /scenarios/list); do
 		run_one "$name"
 	done
