@@ -33,10 +33,13 @@ static int pro380_modbus_send(struct pro380_modbus *pm, enum pro380_item item, s
 	return modbus_write_registers(pm->mdev, reg->addr, ARRAY_SIZE(words), words);
 }
 
-/* Without a reply, or with a damaged one, the meter may have done it all the same */
+/*
+ * Without a reply, with a damaged one, or if the task was killed while it waited, the
+ * meter may have done it all the same.
+ */
 static bool pro380_is_undecided(int ret)
 {
-	return !ret || ret == -ETIMEDOUT || ret == -EBADMSG;
+	return !ret || ret == -ETIMEDOUT || ret == -EBADMSG || ret == -EINTR;
 }
 
 /* Whoever described the meter should know that the description does not hold now */
