@@ -13,6 +13,7 @@
 #include "modbus_test.h"
 
 #define TEST_REPLY_US	500
+#define TEST_PIECE_US	50
 
 static bool take_one(unsigned int *left)
 {
@@ -33,6 +34,20 @@ static bool slave_hears(struct modbus_test *ctx, const struct test_slave *slave,
 	       (slave->line.speed == now->speed && slave->line.parity == now->parity);
 }
 
+static void slave_say(struct test_line *line, struct test_slave *slave, const u8 *adu,
+		      size_t len)
+{
+	unsigned int delay_us = TEST_REPLY_US;
+	size_t part = len;
+
+	for (; len; adu += part, len -= part) {
+		if (slave->pieces)
+			part = min(len, 1 + prandom_u32_state(slave->pieces) % 16);
+		test_line_say(line, delay_us, adu, part);
+		delay_us = TEST_PIECE_US;
+	}
+}
+
 /* Sends what was held back, and the new reply. */
 static void slave_send(struct test_line *line, struct test_slave *slave, const u8 *adu,
 		       size_t len)
@@ -42,7 +57,7 @@ static void slave_send(struct test_line *line, struct test_slave *slave, const u
 	for (i = 0; i < slave->nr_held; i++)
 		test_line_say(line, TEST_REPLY_US, slave->held[i], slave->held_len[i]);
 	slave->nr_held = 0;
-	test_line_say(line, TEST_REPLY_US, adu, len);
+	slave_say(line, slave, adu, len);
 }
 
 static void slave_reply(struct test_line *line, struct test_slave *slave, const u8 *pdu,
@@ -166,7 +181,7 @@ static int meter_do_probe(struct modbus_device *mdev)
 	if (ret)
 		return ret;
 	ctx->serial = serial;
-	ctx->platdata = dev_get_platdata(&mdev->dev);
+	strscpy(ctx->kept, dev_get_platdata(&mdev->dev) ?: "", sizeof(ctx->kept));
 	return 0;
 }
 

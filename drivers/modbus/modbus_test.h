@@ -6,6 +6,7 @@
 #define _MODBUS_TEST_H
 
 #include <kunit/test.h>
+#include <linux/prandom.h>
 
 #include "../serial_xfer/serial_xfer_test_line.h"
 #include "internal.h"
@@ -35,6 +36,7 @@
  * @refuse_block: requests for them are answered with this exception
  * @garbage: so many requests are answered with a few bytes that are no frame; a
  *	reply follows only if it is held back
+ * @pieces: replies come in pieces, whose lengths this chooses; or NULL
  * @hold: so many replies are held back, and come before the reply after them
  * @requests: requests that it has understood
  * @block_requests: those for TEST_BLOCK and above
@@ -52,6 +54,7 @@ struct test_slave {
 	u8 refuse;
 	u8 refuse_block;
 	unsigned int garbage;
+	struct rnd_state *pieces;
 	unsigned int hold;
 	unsigned int requests;
 	unsigned int block_requests;
@@ -76,7 +79,7 @@ struct test_slave {
  * @serial: serial number that the last successful probe has read
  * @gone: remove waits until this is complete, if @wait_gone
  * @wait_gone: see there
- * @platdata: platform data that the last probe has found
+ * @kept: text that the last probe has found in the platform data, or empty
  */
 struct modbus_test {
 	struct kunit *test;
@@ -94,7 +97,7 @@ struct modbus_test {
 	u32 serial;
 	struct completion gone;
 	bool wait_gone;
-	const void *platdata;
+	char kept[8];
 };
 
 struct software_node;

@@ -429,10 +429,18 @@ static void commit_test(struct kunit *test)
 	snprintf(name, sizeof(name), "%d-06", ctx->ctrl->id);
 	KUNIT_EXPECT_STREQ(test, name, dev_name(&priv->mdev.dev));
 	KUNIT_EXPECT_STREQ(test, "kunit-meter", priv->mdev.name);
-	KUNIT_ASSERT_NOT_NULL(test, ctx->platdata);
-	KUNIT_EXPECT_STREQ(test, "kept", (const char *)ctx->platdata);
+	KUNIT_EXPECT_STREQ(test, "kept", ctx->kept);
 	KUNIT_EXPECT_EQ(test, other.speed, modbus_device_line(&priv->mdev).speed);
 	KUNIT_EXPECT_GT(test, modbus_test_count(priv, SERIAL_XFER_EXCHANGES), exchanges + 3);
+
+	/* What was kept is for the first who is found there. */
+	lose(test, priv);
+	ctx->slaves[0].regs[1]++;
+	ctx->slaves[0].silent = 0;
+	modbus_test_hurry(priv);
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_EXPECT_EQ(test, 3, ctx->probes);
+	KUNIT_EXPECT_STREQ(test, "", ctx->kept);
 
 	/* The old address is free, the new one taken, and userspace may delete it. */
 	KUNIT_EXPECT_EQ(test, 3, modbus_test_store(&ctx->ctrl->dev, "new_device", "x 1"));

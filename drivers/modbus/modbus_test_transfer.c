@@ -45,6 +45,42 @@ static void read_test(struct kunit *test)
 	KUNIT_EXPECT_GT(test, modbus_device_latency_us(&priv->mdev), 0);
 }
 
+/* Random registers, among which there is a frame of somebody else. */
+static void fill_block(struct test_slave *slave, struct rnd_state *random, u16 count)
+{
+	static const u8 refusal[] = { 0x83, 0x02 };
+	u8 bytes[2 * MODBUS_MAX_READ];
+	size_t at = prandom_u32_state(random) % (2 * count - 5);
+	u16 i;
+
+	prandom_bytes_state(random, bytes, sizeof(bytes));
+	modbus_rtu_encode(bytes + at, 2 + prandom_u32_state(random) % 3, refusal,
+			  sizeof(refusal));
+	for (i = 0; i < count; i++)
+		slave->regs[TEST_BLOCK + i] = bytes[2 * i] << 8 | bytes[2 * i + 1];
+}
+
+static void pieces_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
+	struct test_slave *slave = &ctx->slaves[0];
+	__be16 regs[MODBUS_MAX_READ];
+	struct rnd_state random;
+	int i;
+
+	prandom_seed_state(&random, 380);
+	slave->pieces = &random;
+	WRITE_ONCE(ctx->ctrl->retries, 0);
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, 1000);
+	for (i = 0; i < 100; i++) {
+		fill_block(slave, &random, 75);
+		KUNIT_ASSERT_EQ(test, 0, read_block(priv, TEST_BLOCK, 75, regs));
+		KUNIT_ASSERT_TRUE(test, right(slave, TEST_BLOCK, 75, regs));
+	}
+	KUNIT_EXPECT_EQ(test, 0, modbus_test_count(priv, SERIAL_XFER_STALE_REPLIES));
+}
+
 static void write_test(struct kunit *test)
 {
 	static const u8 one[] = { 0x01, 0x06, 0x00, 0x0a, 0x12, 0x34, 0xa4, 0xbf };
@@ -555,6 +591,7 @@ static void regmap_config_test(struct kunit *test)
 
 static struct kunit_case transfer_cases[] = {
 	KUNIT_CASE(read_test),
+	KUNIT_CASE(pieces_test),
 	KUNIT_CASE(write_test),
 	KUNIT_CASE(limits_test),
 	KUNIT_CASE_PARAM(raw_test, raw_gen_params),
