@@ -73,6 +73,7 @@ struct pro380_trigger {
  * struct pro380 - an IIO device; the private data of a struct iio_dev
  * @indio_dev: the IIO device
  * @desc: the transport's description
+ * @announce: tells consumers of the channels that they are there
  * @serial: serial number as text, the label of a meter that has no other
  * @io: one fetch, or one write with all that proves it, at a time. Taken under
  *	IIO's mlock when a buffer is enabled, so nobody who holds it may take
@@ -90,6 +91,7 @@ struct pro380_trigger {
 struct pro380 {
 	struct iio_dev *indio_dev;
 	struct pro380_desc desc;
+	struct work_struct announce;
 	char serial[PRO380_SERIAL_DIGITS + 1];
 
 	struct mutex io;

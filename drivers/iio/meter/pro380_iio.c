@@ -129,19 +129,52 @@ static const struct iio_info pro380_info = {
 	.fwnode_xlate = pro380_fwnode_xlate,
 };
 
-static void pro380_rescan(struct work_struct *work)
+static bool pro380_is_consumer(struct device *dev, const struct fwnode_handle *meter)
 {
-	if (bus_rescan_devices(&platform_bus_type))
-		pr_debug("pro380: a consumer could not be probed\n");
+	struct fwnode_reference_args args;
+	unsigned int i;
+
+	for (i = 0; !fwnode_property_get_reference_args(dev_fwnode(dev), "io-channels",
+							"#io-channel-cells", 0, i, &args);
+	     i++) {
+		fwnode_handle_put(args.fwnode);
+		if (args.fwnode == meter)
+			return true;
+	}
+
+	return false;
+}
+
+static int pro380_reprobe_consumer(struct device *dev, void *meter)
+{
+	if (dev_fwnode(dev) && pro380_is_consumer(dev, meter) && device_reprobe(dev))
+		dev_dbg(dev, "not probed again\n");
+
+	return 0;
 }
 
 /*
  * Consumers of io-channels, iio-hwmon for one, defer their probe until the IIO
  * device is there, and are tried again whenever a driver is bound. A meter's
  * driver was bound long before its meter answered, so that has to be asked for.
- * In a work item of its own, since the caller may hold locks of other devices.
+ * And who holds channels of an IIO device that this one replaces has to get new
+ * ones. In a work item, since the caller may hold locks of other devices.
  */
-static DECLARE_WORK(pro380_rescan_work, pro380_rescan);
+static void pro380_announce(struct work_struct *work)
+{
+	struct pro380 *pro = container_of(work, struct pro380, announce);
+	struct fwnode_handle *meter = dev_fwnode(&pro->indio_dev->dev);
+
+	if (meter)
+		bus_for_each_dev(&platform_bus_type, NULL, meter, pro380_reprobe_consumer);
+}
+
+static void pro380_cancel_announce(void *data)
+{
+	struct pro380 *pro = data;
+
+	cancel_work_sync(&pro->announce);
+}
 
 static int pro380_read_serial(struct pro380 *pro)
 {
@@ -193,6 +226,7 @@ static void pro380_init(struct pro380 *pro, struct iio_dev *indio_dev,
 
 	mutex_init(&pro->io);
 	mutex_init(&pro->lock);
+	INIT_WORK(&pro->announce, pro380_announce);
 	pro->indio_dev = indio_dev;
 	pro->desc = *desc;
 	pro->update_interval = PRO380_DEFAULT_UPDATE_MS;
@@ -245,22 +279,14 @@ int devm_pro380_register(struct device *dev, const struct pro380_desc *desc)
 
 	if (desc->keep)
 		desc->keep->taken = true;
-	schedule_work(&pro380_rescan_work);
-	return pro380_add_statistics(dev, indio_dev);
+	ret = pro380_add_statistics(dev, indio_dev);
+	if (ret)
+		return ret;
+
+	schedule_work(&pro->announce);
+	return devm_add_action_or_reset(dev, pro380_cancel_announce, pro);
 }
 EXPORT_SYMBOL_GPL(devm_pro380_register);
-
-static int __init pro380_core_init(void)
-{
-	return 0;
-}
-module_init(pro380_core_init);
-
-static void __exit pro380_core_exit(void)
-{
-	cancel_work_sync(&pro380_rescan_work);
-}
-module_exit(pro380_core_exit);
 
 MODULE_DESCRIPTION("inepro PRO380 electricity meters");
 MODULE_LICENSE("GPL");
