@@ -122,7 +122,7 @@ capture() {
 	capture_dir=$(iio "$2")
 	shift 2
 	# shellcheck disable=SC2046,SC2086
-	timeout 60 iio_readdev -b 1 -s "$capture_count" $readdev "$(basename "$capture_dir")" \
+	timeout 150 iio_readdev -b 1 -s "$capture_count" $readdev "$(basename "$capture_dir")" \
 		$(for name; do echo "${name#in_}"; done) 2>/tmp/readdev.log |
 		scan "$capture_dir" "$@"
 }

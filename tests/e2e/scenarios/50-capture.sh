@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Buffered capture with libiio's iio_readdev, against the registers and against sysfs.
-# limit: 240
+# limit: 600
 dir=$(iio 0-01)
 mix="in_voltage2 in_current1 in_power100 in_energy12 in_energy30"
 
@@ -44,21 +44,26 @@ put "$trigger/sampling_frequency" 5 >/dev/null
 # Settings and readings while a capture runs
 capture 25 0-01 in_voltage1 in_energy0 >/tmp/captured &
 reader=$!
-check "the capture runs" wait_for 10 grep -q 1 "$dir/buffer/enable"
+check "the capture runs" wait_for 60 grep -q 1 "$dir/buffer/enable"
 is "a reading meanwhile" "$(get "$dir/in_voltage2_raw")" "$(wanted 1 in_voltage2 | cut -d ' ' -f 2)"
 is "a setting written meanwhile" "$(put "$dir/lcd_cycle_time" 17)" ok
 is "a setting read meanwhile" "$(get "$dir/lcd_cycle_time")" 17
-is "no new address meanwhile" "$(put "$dir/address" 9)" -EBUSY
 wait "$reader"
 is "the capture is whole" "$(sort /tmp/captured | uniq -c | awk '{ print $1, $2, $3 }')" \
 	"$(wanted 1 in_energy0 in_voltage1 | sed 's/^/25 /')"
 put "$dir/lcd_cycle_time" 10 >/dev/null
 
+put "$dir/scan_elements/in_voltage1_en" 1 >/dev/null
+is "a buffer is enabled" "$(put "$dir/buffer/enable" 1)" ok
+is "no new address meanwhile" "$(put "$dir/address" 9)" -EBUSY
+put "$dir/buffer/enable" 0 >/dev/null
+put "$dir/scan_elements/in_voltage1_en" 0 >/dev/null
+
 # What has no value is dropped and counted, and the capture goes on
 dropped=$(get "$dir/statistics/dropped_scans")
 capture 6 0-01 in_voltage1 in_power1 >/tmp/captured &
 reader=$!
-wait_for 10 grep -q 1 "$dir/buffer/enable"
+wait_for 60 grep -q 1 "$dir/buffer/enable"
 ctl float 1 5014 nan >/dev/null
 more_dropped() { [ "$(get "$dir/statistics/dropped_scans")" -gt "${dropped:-0}" ]; }
 check "scans without a value are counted" wait_for 10 more_dropped

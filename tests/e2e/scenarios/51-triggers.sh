@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Other triggers than the device's own; two meters each at most.
 # beds: stock-6.12 arm-dt debug
-# limit: 120
+# limit: 400
 configfs=/sys/kernel/config/iio/triggers/hrtimer
 modprobe -q iio-trig-hrtimer
 modprobe -q iio-trig-sysfs

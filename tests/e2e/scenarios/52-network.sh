@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # libiio over the network: iiod and its clients.
-# limit: 120
+# limit: 400
 iiod >/tmp/iiod.log 2>&1 &
 server=$!
 check "iiod answers" wait_for 20 iio_info -u ip:127.0.0.1

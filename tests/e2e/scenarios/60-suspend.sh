@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Suspend and resume: the devices' part of it, by pm_test, while the meters are read.
-# limit: 120
+# limit: 400
 if [ ! -e /sys/power/pm_test ]; then
 	not_ok "the kernel has pm_test"
 fi
@@ -23,7 +23,7 @@ is "values afterwards" "$(compare 1 0-01)" ""
 readdev="-T 0"
 capture 4 0-01 in_voltage1 >/tmp/captured &
 reader=$!
-wait_for 10 grep -q 1 "$(iio 0-01)/buffer/enable"
+wait_for 60 grep -q 1 "$(iio 0-01)/buffer/enable"
 echo devices >/sys/power/pm_test
 is "with a capture running" "$(put /sys/power/state mem)" ok
 echo none >/sys/power/pm_test

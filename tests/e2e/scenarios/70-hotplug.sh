@@ -11,9 +11,13 @@ ctrl_device=$(basename "$(readlink -f "$bus/modbus-0/..")")
 meter_driver=$(readlink -f "$bus/0-01/driver")
 modules="pro380_modbus pro380_core modbus serial_xfer"
 
-# An in-kernel consumer keeps the device that it found, and so the module, for ever.
-hwmon=/sys/bus/platform/drivers/iio_hwmon
-[ ! -e "$hwmon/iio-hwmon" ] || put "$hwmon/unbind" iio-hwmon >/dev/null
+# An in-kernel consumer keeps the device that it found, and so the module, until it is
+# unbound; each new IIO device binds it again.
+consumers_leave() {
+	[ ! -e /sys/bus/platform/drivers/iio_hwmon/iio-hwmon ] ||
+		put /sys/bus/platform/drivers/iio_hwmon/unbind iio-hwmon >/dev/null
+}
+consumers_leave
 
 readers() {
 	while [ ! -e /tmp/enough ]; do
@@ -74,6 +78,7 @@ for unit in 1 2 3; do
 	check "0-0$unit is online" online "0-0$unit" 90
 done
 is "the values afterwards" "$(compare 1 0-01)" ""
+consumers_leave
 for module in $modules; do
 	check "$module can be removed" wait_for 10 rmmod "$module"
 done
