@@ -14,8 +14,9 @@ modules="pro380_modbus pro380_core modbus serial_xfer"
 # An in-kernel consumer keeps the device that it found, and so the module, until it is
 # unbound; each new IIO device binds it again.
 consumers_leave() {
-	[ ! -e /sys/bus/platform/drivers/iio_hwmon/iio-hwmon ] ||
-		put /sys/bus/platform/drivers/iio_hwmon/unbind iio-hwmon >/dev/null
+	for consumer in /sys/bus/platform/drivers/iio_hwmon/*hwmon*; do
+		[ ! -e "$consumer" ] || put "${consumer%/*}/unbind" "${consumer##*/}" >/dev/null
+	done
 }
 consumers_leave
 
