@@ -3,6 +3,7 @@
  * inepro PRO380-Mod electricity meters on a Modbus line.
  */
 #include <linux/device.h>
+#include <linux/log2.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -97,9 +98,12 @@ static const struct pro380_model *pro380_model_of(u16 code)
 }
 
 /*
- * The bus asks a refused meter again from time to time: say it once. The driver
- * data of a device that is not driven are the last complaint.
+ * The driver data of a device that is not driven: the meter code of the last
+ * complaint, or above all codes the number of attempts at which nobody answered.
  */
+#define PRO380_SILENT_ATTEMPTS	0x10000
+
+/* The bus asks a refused meter again from time to time: say it once */
 static int pro380_refuse(struct modbus_device *mdev, const char *why, u16 code)
 {
 	if (dev_get_drvdata(&mdev->dev) != xa_mk_value(code)) {
@@ -110,6 +114,22 @@ static int pro380_refuse(struct modbus_device *mdev, const char *why, u16 code)
 	return -ENODEV;
 }
 
+/* Each request to a dead meter takes time from the others: ask ever more rarely */
+static bool pro380_old_map_is_due(struct modbus_device *mdev)
+{
+	void *data = dev_get_drvdata(&mdev->dev);
+	unsigned long attempts = PRO380_SILENT_ATTEMPTS;
+
+	if (xa_is_value(data))
+		attempts = xa_to_value(data);
+	if (attempts < PRO380_SILENT_ATTEMPTS)
+		return true;
+
+	attempts++;
+	dev_set_drvdata(&mdev->dev, xa_mk_value(attempts));
+	return is_power_of_2(attempts - PRO380_SILENT_ATTEMPTS);
+}
+
 /* A meter without the registers of manual v2.18 may have those of v1.01 */
 static int pro380_refuse_old(struct modbus_device *mdev, int error)
 {
@@ -118,6 +138,8 @@ static int pro380_refuse_old(struct modbus_device *mdev, int error)
 
 	if (error != -ETIMEDOUT && error != -ENXIO && error != -EINVAL &&
 	    error != -EOPNOTSUPP)
+		return error;
+	if (error == -ETIMEDOUT && !pro380_old_map_is_due(mdev))
 		return error;
 
 	ret = modbus_read_holding(mdev, PRO380_OLD_REG_METER_CODE, 1, &code, NULL);
