@@ -70,6 +70,7 @@ while [ "$done_rounds" -lt "$rounds" ]; do
 	one_round "$done_rounds" >/tmp/round.log 2>&1
 	wait_for 10 test -e "$bus/modbus-0" || break
 	done_rounds=$((done_rounds + 1))
+	[ $((done_rounds % 20)) -ne 0 ] || note "$done_rounds rounds"
 done
 touch /tmp/enough
 wait "$first" "$second"
