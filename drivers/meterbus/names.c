@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -104,13 +105,13 @@ static const char * const unit_names[METERBUS_NR_UNITS] = {
 	[METERBUS_WH] = "Wh",
 	[METERBUS_VARH] = "varh",
 	[METERBUS_VAH] = "VAh",
-	[METERBUS_J] = "J",
+	[METERBUS_JOULE] = "J",
 	[METERBUS_CAL] = "cal",
 	[METERBUS_M3] = "m3",
 	[METERBUS_FEET3] = "ft3",
 	[METERBUS_GALLON] = "gal",
 	[METERBUS_KG] = "kg",
-	[METERBUS_W] = "W",
+	[METERBUS_WATT] = "W",
 	[METERBUS_VAR] = "var",
 	[METERBUS_VA] = "VA",
 	[METERBUS_J_PER_H] = "J/h",
@@ -125,9 +126,9 @@ static const char * const unit_names[METERBUS_NR_UNITS] = {
 	[METERBUS_FAHRENHEIT] = "degF",
 	[METERBUS_BAR] = "bar",
 	[METERBUS_PERCENT] = "%",
-	[METERBUS_V] = "V",
-	[METERBUS_A] = "A",
-	[METERBUS_HZ] = "Hz",
+	[METERBUS_VOLT] = "V",
+	[METERBUS_AMPERE] = "A",
+	[METERBUS_HERTZ] = "Hz",
 	[METERBUS_DEGREE] = "deg",
 	[METERBUS_CURRENCY] = "currency units",
 	[METERBUS_DBM] = "dBm",
