@@ -8,6 +8,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -28,7 +29,6 @@ static void modbus_controller_free(struct device *dev)
 {
 	struct modbus_controller *ctrl = to_modbus_controller(dev);
 
-	ida_free(&modbus_ida, ctrl->id);
 	mutex_destroy(&ctrl->lock);
 	serial_xfer_client_exit(&ctrl->raw);
 	serial_xfer_port_put(ctrl->port);
@@ -111,18 +111,11 @@ static struct modbus_controller *modbus_controller_alloc(struct device *parent,
 							 struct serial_xfer_port *port)
 {
 	struct modbus_controller *ctrl;
-	int id;
 
 	ctrl = kzalloc(sizeof(*ctrl), GFP_KERNEL);
 	if (!ctrl)
-		return ERR_PTR(-ENOMEM);
-	id = modbus_controller_id(parent);
-	if (id < 0) {
-		kfree(ctrl);
-		return ERR_PTR(id);
-	}
+		return NULL;
 
-	ctrl->id = id;
 	ctrl->port = port;
 	ctrl->response_timeout_ms = MODBUS_RESPONSE_TIMEOUT_MS;
 	ctrl->retries = MODBUS_RETRIES;
@@ -140,7 +133,7 @@ static struct modbus_controller *modbus_controller_alloc(struct device *parent,
 	return ctrl;
 }
 
-static int modbus_controller_add(struct modbus_controller *ctrl)
+static int modbus_controller_publish(struct modbus_controller *ctrl)
 {
 	struct device *dev = &ctrl->dev;
 	int ret;
@@ -148,15 +141,29 @@ static int modbus_controller_add(struct modbus_controller *ctrl)
 	ret = dev_set_name(dev, "modbus-%d", ctrl->id);
 	if (ret)
 		return ret;
-	ret = modbus_read_line(dev_fwnode(dev), &ctrl->line);
-	if (ret)
-		return dev_err_probe(dev->parent, ret, "bad current-speed or parity\n");
 	ctrl->wq = alloc_workqueue("%s", WQ_UNBOUND | WQ_FREEZABLE, 0, dev_name(dev));
 	if (!ctrl->wq)
 		return -ENOMEM;
 	ret = device_add(dev);
 	if (ret)
 		destroy_workqueue(ctrl->wq);
+	return ret;
+}
+
+static int modbus_controller_add(struct modbus_controller *ctrl)
+{
+	struct device *dev = &ctrl->dev;
+	int ret;
+
+	ret = modbus_read_line(dev_fwnode(dev), &ctrl->line);
+	if (ret)
+		return dev_err_probe(dev->parent, ret, "bad current-speed or parity\n");
+	ctrl->id = modbus_controller_id(dev->parent);
+	if (ctrl->id < 0)
+		return ctrl->id;
+	ret = modbus_controller_publish(ctrl);
+	if (ret)
+		ida_free(&modbus_ida, ctrl->id);
 	return ret;
 }
 
@@ -177,8 +184,8 @@ struct modbus_controller *modbus_controller_register(struct device *parent,
 	int ret;
 
 	ctrl = modbus_controller_alloc(parent, port);
-	if (IS_ERR(ctrl))
-		return ctrl;
+	if (!ctrl)
+		return ERR_PTR(-ENOMEM);
 	ret = modbus_controller_add(ctrl);
 	if (ret) {
 		put_device(&ctrl->dev);
@@ -209,7 +216,12 @@ void modbus_controller_unregister(struct modbus_controller *ctrl)
 		if (priv)
 			modbus_device_delete(priv);
 	}
+	/* What others have begun to delete uses the workqueue as well. */
+	wait_var_event(&ctrl->deleting, !atomic_read(&ctrl->deleting));
 	/* Devices that were being renumbered: their work finds the bus closing. */
 	destroy_workqueue(ctrl->wq);
-	device_unregister(&ctrl->dev);
+	device_del(&ctrl->dev);
+	/* The number is free for the next one, though somebody may still hold this one. */
+	ida_free(&modbus_ida, ctrl->id);
+	put_device(&ctrl->dev);
 }

@@ -8,6 +8,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -139,6 +140,7 @@ struct modbus_device_priv *modbus_device_take(struct modbus_controller *ctrl, u8
 	if (!priv || (from_user && !priv->from_user))
 		return NULL;
 	ctrl->devices[unit] = NULL;
+	atomic_inc(&ctrl->deleting);
 	return priv;
 }
 
@@ -150,8 +152,12 @@ struct modbus_device_priv *modbus_device_take(struct modbus_controller *ctrl, u8
  */
 void modbus_device_delete(struct modbus_device_priv *priv)
 {
+	struct modbus_controller *ctrl = priv->ctrl;
+
 	device_del(&priv->mdev.dev);
-	modbus_unit_free(priv->ctrl, priv->old_unit);
+	modbus_unit_free(ctrl, priv->old_unit);
+	if (atomic_dec_and_test(&ctrl->deleting))
+		wake_up_var(&ctrl->deleting);
 	put_device(&priv->mdev.dev);
 }
 

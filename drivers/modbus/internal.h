@@ -2,6 +2,7 @@
 #ifndef _MODBUS_INTERNAL_H
 #define _MODBUS_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/device.h>
 #include <linux/modbus.h>
@@ -80,6 +81,8 @@ struct modbus_abandoned {
  * @devices: devices by unit address
  * @taken: unit addresses that are in use or reserved
  * @closing: no more devices
+ * @deleting: how many devices have been taken out of @devices and are being
+ *	unregistered
  * @abandoned: by unit address; belongs to whoever has claimed @port
  */
 struct modbus_controller {
@@ -97,6 +100,7 @@ struct modbus_controller {
 	struct modbus_device_priv *devices[MODBUS_UNIT_MAX + 1];
 	DECLARE_BITMAP(taken, MODBUS_UNIT_MAX + 1);
 	bool closing;
+	atomic_t deleting;
 
 	struct modbus_abandoned abandoned[MODBUS_UNIT_MAX + 1];
 };

@@ -159,9 +159,10 @@ static int modbus_send(struct modbus_device_priv *priv, u8 unit, const u8 *req, 
 	msg->ambiguous = modbus_mirrors(req[0]);
 
 	ret = serial_xfer_exec(&priv->client, msg);
+	/* Whatever went wrong, the device may have heard the request. */
 	if (!ret)
 		modbus_note_answer(priv, unit, msg);
-	else if (modbus_unanswered(ret) || ret == -EINTR)
+	else
 		modbus_abandon(gone, req);
 	return ret;
 }
@@ -275,6 +276,8 @@ static int modbus_try_hard(struct modbus_device_priv *priv, struct modbus_reques
 	if (!modbus_idempotent(request->req[0]))
 		left = 0;
 	for (;;) {
+		if (READ_ONCE(priv->leaving))
+			return -ENODEV;
 		if (!modbus_life_may_talk(priv))
 			return -ETIMEDOUT;
 		ret = modbus_try(priv, request, away);
@@ -326,8 +329,6 @@ int modbus_exchange(struct modbus_device *mdev, struct modbus_request *request)
 	ret = modbus_check_request(request);
 	if (ret)
 		return ret;
-	if (READ_ONCE(priv->leaving))
-		return -ENODEV;
 
 	ret = modbus_try_hard(priv, request, &away);
 	if (!modbus_unanswered(ret))

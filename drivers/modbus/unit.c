@@ -203,6 +203,7 @@ static bool unit_take_device(struct modbus_device_priv *priv)
 	if (ctrl->devices[priv->old_unit] != priv)
 		return false;
 	ctrl->devices[priv->old_unit] = NULL;
+	atomic_inc(&ctrl->deleting);
 	return true;
 }
 

@@ -179,10 +179,10 @@ static void rx_learn_echo(struct serial_xfer_port *port, const u8 *frame, size_t
 {
 	const struct serial_xfer_msg *msg = port->rx.msg;
 
-	if (port->rx.echoed)
-		WRITE_ONCE(port->echo, SERIAL_XFER_ECHO_YES);
-	else if (len != msg->tx_len || memcmp(frame, msg->tx, len))
-		WRITE_ONCE(port->echo, SERIAL_XFER_ECHO_NO);
+	/* Two copies of the request may be a device that answers twice. */
+	if (len == msg->tx_len && !memcmp(frame, msg->tx, len))
+		return;
+	WRITE_ONCE(port->echo, port->rx.echoed ? SERIAL_XFER_ECHO_YES : SERIAL_XFER_ECHO_NO);
 }
 
 static void rx_deliver(struct serial_xfer_port *port, const u8 *frame, size_t len, ktime_t at)
@@ -434,10 +434,14 @@ static int port_wait(struct serial_xfer_port *port)
 /* Nobody answers: keep the line until the devices have done what was asked. */
 static int port_linger(struct serial_xfer_port *port, unsigned int turnaround_ms)
 {
-	int ret = sleep_until(ktime_add_ms(port->tx_end, turnaround_ms));
+	s64 ns = ktime_to_ns(ktime_sub(ktime_add_ms(port->tx_end, turnaround_ms), ktime_get()));
+	unsigned long left = nsecs_to_jiffies(max(ns, 0)) + 1;
+	bool killed;
 
-	port_detach(port, 0);
-	return ret;
+	/* Only serial_xfer_port_stop() ends this earlier. */
+	killed = wait_for_completion_killable_timeout(&port->wake, left) < 0;
+	port_detach(port, killed ? -EINTR : 0);
+	return port->rx.status;
 }
 
 static int port_transact(struct serial_xfer_port *port, struct serial_xfer_client *client,

@@ -246,6 +246,9 @@ static void say_totals(struct sim *s, struct command_result *r)
 	    " speed=%u parity=%c", s->wire.short_gaps, s->rtu.damage.done,
 	    s->rtu.damage.passed, s->wire.settings.speed,
 	    s->wire.settings.parity ? s->wire.settings.parity : '?');
+	say(r, " gaps=%" PRIu64 " gap_us=%" PRId64 " bursts=%" PRIu64
+	    " lag_us=%" PRId64, s->wire.gaps, s->wire.gap_ns / NS_PER_US,
+	    s->wire.bursts, s->wire.lag_ns / NS_PER_US);
 }
 
 static const char *cmd_stats(struct sim *s, int argc, char **argv,

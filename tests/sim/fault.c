@@ -186,13 +186,6 @@ static void reseal(struct answer *a)
 		rtu_seal(a->bytes, a->len - 2);
 }
 
-static void make_exception(struct answer *a, long code)
-{
-	a->bytes[1] |= FN_EXCEPTION;
-	a->bytes[2] = code;
-	a->len = rtu_seal(a->bytes, 3);
-}
-
 static void put_before(struct answer *a, const uint8_t *bytes, size_t len)
 {
 	if (a->len + len > ANSWER_MAX)
@@ -235,9 +228,6 @@ void fault_change(enum fault_kind kind, long arg, const struct request *q,
 	case FAULT_FOREIGN:
 		a->bytes[0] = a->bytes[0] % 247 + 1;
 		reseal(a);
-		break;
-	case FAULT_EXCEPTION:
-		make_exception(a, arg);
 		break;
 	case FAULT_NOISE:
 		insert_at(a, 0, arg);

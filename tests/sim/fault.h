@@ -14,6 +14,7 @@ enum fault_kind {
 	FAULT_SILENT,		/* the request is not even carried out */
 	FAULT_REFUSE,		/* silent for reads that touch a block */
 	FAULT_REFUSEX,		/* exception 2 for them */
+	FAULT_EXCEPTION,	/* instead of carrying it out */
 	FAULT_LATE,
 	FAULT_CUT,
 	FAULT_FLIP,
@@ -21,7 +22,6 @@ enum fault_kind {
 	FAULT_INSERT,
 	FAULT_DROP,
 	FAULT_FOREIGN,
-	FAULT_EXCEPTION,
 	FAULT_NOISE,
 	FAULT_TWICE,
 	FAULT_WRONGFUNC,

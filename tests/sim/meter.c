@@ -73,7 +73,7 @@ struct settings meter_settings(struct meter *m)
 	static const char parities[] = { PARITY_UNKNOWN, 'E', 'N', 'O' };
 
 	return (struct settings){
-		.speed = meter_get(m, REG_SPEED),
+		.speed = m->overspeed ? m->overspeed : meter_get(m, REG_SPEED),
 		.parity = parities[meter_get(m, REG_PARITY) & 3],
 	};
 }

@@ -79,6 +79,7 @@ struct meter {
 	bool old_map_only;
 	bool answers_broadcast;
 	uint16_t stored_tariff;
+	unsigned int overspeed;		/* beyond what a PRO380 has, or 0 */
 	uint16_t id[ID_COUNT];
 	uint16_t measure[MEASURE_COUNT];
 	uint16_t energy[ENERGY_COUNT];

@@ -101,17 +101,25 @@ static bool hears(struct meter *m, struct rtu *r, const struct request *q)
 	       !fault_find(m->faults, FAULT_REFUSE, q);
 }
 
+static void refuse(struct answer *a, const struct request *q, uint8_t code)
+{
+	a->bytes[0] = q->bytes[0];
+	a->bytes[1] = q->bytes[1] | FN_EXCEPTION;
+	a->bytes[2] = code;
+	a->len = rtu_seal(a->bytes, 3);
+}
+
 static void ask(struct meter *m, const struct request *q, struct answer *a)
 {
+	const struct fault *exception = fault_find(m->faults, FAULT_EXCEPTION, q);
+
 	memset(a, 0, sizeof(*a));
-	if (fault_find(m->faults, FAULT_REFUSEX, q)) {
-		a->bytes[0] = q->bytes[0];
-		a->bytes[1] = q->bytes[1] | FN_EXCEPTION;
-		a->bytes[2] = EX_ADDRESS;
-		a->len = rtu_seal(a->bytes, 3);
-		return;
-	}
-	a->len = station_answer(m, q, a->bytes);
+	if (exception)
+		refuse(a, q, exception->arg);
+	else if (fault_find(m->faults, FAULT_REFUSEX, q))
+		refuse(a, q, EX_ADDRESS);
+	else
+		a->len = station_answer(m, q, a->bytes);
 	if (!q->bytes[0] && (!m->answers_broadcast || q->bytes[1] != FN_READ))
 		a->len = 0;
 	if (a->len)

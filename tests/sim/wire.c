@@ -81,11 +81,21 @@ int64_t wire_silence_ns(struct settings s)
 	return settings_char_ns(s) * 7 / 2;
 }
 
+/* A longer gap is a pause of the master. */
+#define GAP_MAX_NS	(50 * NS_PER_MS)
+
 static void count_gap(struct wire *w, int64_t now)
 {
-	if (w->tx_last && now - w->tx_end < wire_silence_ns(w->settings))
-		w->short_gaps++;
+	int64_t gap = now - w->tx_end;
+
+	if (!w->tx_last)
+		return;
 	w->tx_last = false;
+	w->short_gaps += gap < wire_silence_ns(w->settings);
+	if (gap > GAP_MAX_NS)
+		return;
+	w->gaps++;
+	w->gap_ns += gap;
 }
 
 static void receive_byte(struct wire *w, uint8_t byte, int64_t now)
@@ -181,6 +191,8 @@ void wire_run(struct wire *w)
 		b->sent += n;
 		if (b->sent < b->len)
 			return;
+		w->bursts++;
+		w->lag_ns += now - w->tx_end;
 		w->queue = b->next;
 		free(b);
 	}

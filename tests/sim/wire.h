@@ -45,6 +45,10 @@ struct wire {
 	int64_t tx_end;			/* our last byte has passed */
 	bool tx_last;			/* ours was the last byte on the wire */
 	uint64_t short_gaps;
+	uint64_t gaps;			/* from a reply to a request soon after */
+	int64_t gap_ns;			/* and their sum */
+	uint64_t bursts;		/* sent to their end */
+	int64_t lag_ns;			/* sum of how late that was, by our fault */
 	uint64_t bytes;
 	struct burst *queue;
 	const struct wire_protocol *protocol;

@@ -30,6 +30,7 @@ static int write_speed(struct meter *m, uint16_t value)
 	if (!is_one_of(value, speeds, 6))
 		return EX_VALUE;
 	meter_set(m, REG_SPEED, value);
+	m->overspeed = 0;
 	return EX_NONE;
 }
 

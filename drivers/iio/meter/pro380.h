@@ -34,8 +34,8 @@ enum pro380_part {
 	PRO380_NR_PHASE_PARTS = PRO380_PART_T1,
 };
 
-/**
- * enum pro380_item - what can be known of a meter
+/*
+ * What can be known of a meter.
  *
  * The first PRO380_NR_SCAN_ITEMS are the raw values of the channels, in the
  * order of their scan indices; an item there is one of these plus a part.

@@ -90,10 +90,12 @@ static unsigned int pro380_update_interval(struct pro380 *pro)
 /* From when on a reading of @item that is asked for at @now is good enough */
 static ktime_t pro380_horizon(struct pro380 *pro, enum pro380_item item, ktime_t now)
 {
+	unsigned int interval = pro380_update_interval(pro);
+
 	if (pro380_item_block(item) == PRO380_BLOCK_IDENT)
 		return 0;
 
-	return ktime_sub_ms(now, pro380_update_interval(pro));
+	return interval ? ktime_sub_ms(now, interval) : KTIME_MAX;
 }
 
 static bool pro380_failed_since(struct pro380 *pro, enum pro380_block block,
@@ -102,7 +104,7 @@ static bool pro380_failed_since(struct pro380 *pro, enum pro380_block block,
 	guard(mutex)(&pro->lock);
 
 	*error = pro->failures[block].error;
-	return *error && ktime_compare(pro->failures[block].time, since) >= 0;
+	return *error && ktime_after(pro->failures[block].time, since);
 }
 
 static void pro380_note_failure(struct pro380 *pro, enum pro380_block block, int error)

@@ -7,11 +7,13 @@
  * userspace libraries refuse a whole machine's devices over two scan elements
  * that differ in a modifier that they do not know.
  */
-#include <linux/iio/sysfs.h>
+#include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/iio/types.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "pro380_core.h"
 

@@ -22,6 +22,8 @@
  * @wanted: which
  * @nr: number of values in @pm->want
  * @answered: number of reads that the meter has answered so far
+ * @blamed: reads that the meter left unanswered
+ * @nr_blamed: how many
  */
 struct pro380_fetch {
 	struct pro380_modbus *pm;
@@ -29,6 +31,8 @@ struct pro380_fetch {
 	const unsigned long *wanted;
 	unsigned int nr;
 	unsigned int answered;
+	struct pro380_span blamed[PRO380_NR_SUSPECTS];
+	unsigned int nr_blamed;
 };
 
 static int pro380_read_span(struct pro380_fetch *fetch, const struct pro380_span *span);
@@ -142,33 +146,31 @@ static bool pro380_halve(const struct pro380_fetch *fetch, const struct pro380_s
 	return true;
 }
 
-static int pro380_read_half(struct pro380_fetch *fetch, const struct pro380_span *half)
+static void pro380_blame(struct pro380_fetch *fetch, const struct pro380_span *span)
 {
-	struct pro380_span left, right;
-	unsigned int answered = fetch->answered;
-	int ret;
-
-	ret = pro380_read_span(fetch, half);
-	if (ret == -ETIMEDOUT && answered && !pro380_halve(fetch, half, &left, &right))
-		pro380_suspect_strike(fetch->pm, half);
-
-	return ret;
+	if (fetch->nr_blamed < PRO380_NR_SUSPECTS)
+		fetch->blamed[fetch->nr_blamed++] = *span;
 }
 
+/*
+ * Reads in two parts what could not be read at once. Silence is blamed on a single
+ * value, or on the whole when both parts are answered.
+ */
 static int pro380_read_halves(struct pro380_fetch *fetch, const struct pro380_span *span,
 			      int error)
 {
-	unsigned int answered = fetch->answered;
 	struct pro380_span left, right;
 	int ret, ret2;
 
-	if (!pro380_halve(fetch, span, &left, &right))
+	if (!pro380_halve(fetch, span, &left, &right)) {
+		pro380_blame(fetch, span);
 		return error;
+	}
 
-	ret = pro380_read_half(fetch, &left);
-	ret2 = pro380_read_half(fetch, &right);
-	if (error == -ETIMEDOUT && fetch->answered > answered)
-		pro380_suspect_strike(fetch->pm, span);
+	ret = pro380_read_span(fetch, &left);
+	ret2 = pro380_read_span(fetch, &right);
+	if (error == -ETIMEDOUT && !ret && !ret2)
+		pro380_blame(fetch, span);
 
 	return ret ?: ret2;
 }
@@ -185,7 +187,7 @@ static int pro380_read_span(struct pro380_fetch *fetch, const struct pro380_span
 		return 0;
 	}
 
-	ret = modbus_read_holding(pm->mdev, span->addr, span->count, pm->words, &stamp);
+	ret = pm->read(pm->mdev, span->addr, span->count, pm->words, &stamp);
 	if (!ret) {
 		fetch->answered++;
 		pro380_suspect_clear(pm, span);
@@ -232,6 +234,36 @@ static void pro380_fetch_welcome_back(struct pro380_modbus *pm)
 }
 
 /**
+ * pro380_fetch_planned() - get items in the cheapest way
+ * @pm: the meter
+ * @cost: what reads cost
+ * @wanted: items
+ * @pro: who gets them
+ *
+ * Return: 0 if the meter answered for each item, or an error.
+ */
+int pro380_fetch_planned(struct pro380_modbus *pm, const struct pro380_cost *cost,
+			 const unsigned long *wanted, struct pro380 *pro)
+{
+	struct pro380_fetch fetch = { .pm = pm, .pro = pro, .wanted = wanted };
+	unsigned int i, nr;
+	int ret = 0;
+
+	pro380_fetch_welcome_back(pm);
+	pro380_fetch_want(&fetch);
+	nr = pro380_plan(&pm->rules, cost, pm->want, fetch.nr, pm->reads);
+
+	for (i = 0; i < nr && !ret; i++)
+		ret = pro380_read_span(&fetch, &pm->reads[i]);
+
+	/* If it answered nothing it was not there */
+	for (i = 0; i < fetch.nr_blamed && fetch.answered; i++)
+		pro380_suspect_strike(pm, &fetch.blamed[i]);
+
+	return ret;
+}
+
+/**
  * pro380_modbus_fetch() - the fetch operation, see struct pro380_ops
  * @priv: the meter
  * @wanted: items
@@ -242,20 +274,11 @@ static void pro380_fetch_welcome_back(struct pro380_modbus *pm)
 int pro380_modbus_fetch(void *priv, const unsigned long *wanted, struct pro380 *pro)
 {
 	struct pro380_modbus *pm = priv;
-	struct pro380_fetch fetch = { .pm = pm, .pro = pro, .wanted = wanted };
 	struct serial_xfer_line line = modbus_device_line(pm->mdev);
 	struct pro380_cost cost;
-	unsigned int i, nr;
-	int ret = 0;
 
-	pro380_fetch_welcome_back(pm);
-	pro380_fetch_want(&fetch);
 	cost = pro380_cost(line.speed, line.parity != SERIAL_XFER_PARITY_NONE,
 			   modbus_device_latency_us(pm->mdev));
-	nr = pro380_plan(&pm->rules, &cost, pm->want, fetch.nr, pm->reads);
 
-	for (i = 0; i < nr && !ret; i++)
-		ret = pro380_read_span(&fetch, &pm->reads[i]);
-
-	return ret;
+	return pro380_fetch_planned(pm, &cost, wanted, pro);
 }

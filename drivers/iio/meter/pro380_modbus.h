@@ -31,6 +31,7 @@ struct pro380_suspect {
 /**
  * struct pro380_modbus - a meter on a Modbus line
  * @mdev: the device on the bus
+ * @read: modbus_read_holding(), or what takes its place in tests
  * @serial: the meter's serial number, 8 digits; constant
  * @code: its meter code; constant
  * @other_line: line settings which the meter may have instead of those of @mdev,
@@ -50,6 +51,8 @@ struct pro380_suspect {
  */
 struct pro380_modbus {
 	struct modbus_device *mdev;
+	int (*read)(struct modbus_device *mdev, u16 addr, u16 count, __be16 *regs,
+		    ktime_t *stamp);
 	u32 serial;
 	u16 code;
 
@@ -71,6 +74,8 @@ int pro380_modbus_same(struct pro380_modbus *pm);
 
 /* pro380_fetch.c */
 int pro380_modbus_fetch(void *priv, const unsigned long *wanted, struct pro380 *pro);
+int pro380_fetch_planned(struct pro380_modbus *pm, const struct pro380_cost *cost,
+			 const unsigned long *wanted, struct pro380 *pro);
 
 /* pro380_settings.c */
 int pro380_modbus_write(void *priv, enum pro380_item item, s64 value);

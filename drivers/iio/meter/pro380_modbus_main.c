@@ -178,6 +178,7 @@ static int pro380_modbus_register(struct modbus_device *mdev,
 		return -ENOMEM;
 
 	pm->mdev = mdev;
+	pm->read = modbus_read_holding;
 	pm->serial = serial;
 	pm->code = model->code;
 	pm->rules.maps = pro380_maps;

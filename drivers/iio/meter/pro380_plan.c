@@ -121,22 +121,22 @@ unsigned int pro380_plan(const struct pro380_rules *rules, const struct pro380_c
 			 const struct pro380_span *want, unsigned int nr,
 			 struct pro380_span *reads)
 {
-	u64 price[PRO380_PLAN_MAX + 1] = { };
+	u32 price[PRO380_PLAN_MAX + 1] = { };
 	u8 first[PRO380_PLAN_MAX];
 	unsigned int n, i, count = 0;
 	struct pro380_span read;
 
 	for (n = 0; n < nr; n++) {
-		price[n + 1] = U64_MAX;
+		price[n + 1] = U32_MAX;
 		for (i = n + 1; i-- > 0;) {
-			u64 sum;
+			u32 sum;
 
 			read.addr = want[i].addr;
 			read.count = pro380_span_end(&want[n]) - want[i].addr;
 			if (i < n && pro380_is_forbidden(rules, &read))
 				break;
 
-			sum = price[i] + cost->read + (u64)cost->reg * read.count;
+			sum = price[i] + cost->read + cost->reg * read.count;
 			if (sum <= price[n + 1]) {
 				price[n + 1] = sum;
 				first[n] = i;

@@ -24,7 +24,7 @@ struct pro380_span {
 };
 
 /**
- * struct pro380_cost - what reads cost, in any one unit
+ * struct pro380_cost - what reads cost, in any unit in which a plan's price fits
  * @read: of time, for a read, apart from its registers
  * @reg: for each register
  */

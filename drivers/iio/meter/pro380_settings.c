@@ -180,12 +180,10 @@ int pro380_modbus_move(void *priv, u8 address, const void *keep, size_t len)
 		return ret;
 	}
 
+	/* If it is where it was, it did not want to move */
 	ret2 = pro380_follow_move(pm, address);
-	if (ret2) {
-		/* Where it was? Then it did not want to move */
+	if (ret2)
 		return pro380_modbus_same(pm) ? ret2 : ret ?: -EIO;
-	}
 
-	pro380_note_outdated(pm, "reg");
 	return modbus_unit_commit(pm->mdev, keep, len);
 }

@@ -12,8 +12,8 @@
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
 
 #define FRAME_MAX	600
-#define PATIENCE_MS	120	/* for the first byte of a reply */
-#define GAP_MS		25	/* silence that ends it */
+#define PATIENCE_MS	250	/* for the first byte of a reply */
+#define GAP_MS		40	/* silence that ends it */
 
 /* Bytes as they were on the line. */
 struct frame {

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the scenarios are written with. Sourced by the guest's init and by each scenario.
+# Results go to the kernel's log, one record a line, so that they keep their order with
+# the kernel's own messages.
+
+bed=$(sed -n 's/.*\bpro380.bed=\([^ ]*\).*/\1/p' /proc/cmdline)
+bus=/sys/bus/modbus/devices
+case $bed in
+arm-dt) uart=/dev/ttyAMA ;;
+*) uart=/dev/ttyS ;;
+esac
+
+log() { echo "pro380-test: $*" >/dev/kmsg; }
+ok() { log "ok - $scenario: $1"; }
+not_ok() { log "not ok - $scenario: $1${2:+ ($2)}"; }
+skip() { log "skip - $scenario: $1: $2"; }
+note() { log "# $*"; }
+
+# check NAME COMMAND...: passes when the command succeeds.
+check() {
+	check_name=$1
+	shift
+	if "$@" >/tmp/check.log 2>&1; then
+		ok "$check_name"
+	else
+		not_ok "$check_name" "$(head -c 300 /tmp/check.log | tr '\n' ' ')"
+	fi
+}
+
+# is NAME GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "got '$2', wanted '$3'"
+	fi
+}
+
+# among NAME GOT LOW HIGH
+among() {
+	if [ "$2" -ge "$3" ] 2>/dev/null && [ "$2" -le "$4" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "got '$2', wanted $3 to $4"
+	fi
+}
+
+# Hundredths of a second since boot.
+now() { sed 's/\([0-9]*\)\.\([0-9]*\) .*/\1\2/' /proc/uptime; }
+
+# wait_for SECONDS COMMAND...: until the command succeeds; false at the deadline.
+wait_for() {
+	wait_end=$(($(now) + $1 * 100))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(now)" -lt "$wait_end" ] || return 1
+		usleep 50000
+	done
+}
+
+# The simulator, over the control line: prints the reply after its ok, fails on err.
+control_open() {
+	stty -F "${uart}3" raw -echo
+	exec 8<>"${uart}3"
+}
+
+ctl() {
+	echo "$*" >&8
+	read -r -t 20 ctl_verdict ctl_reply <&8 || { ctl_verdict=none; ctl_reply=; }
+	echo "$ctl_reply"
+	[ "$ctl_verdict" = ok ] || { note "control: $*: $ctl_verdict $ctl_reply"; return 1; }
+}
+
+# counter UNIT NAME: one of the simulator's statistics.
+counter() { ctl stats "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"; }
+
+get() { attr get "$@"; }
+put() { attr put "$@"; }
+content() { get "$bus/$1"; }
+
+# is_online DEVICE ...; state_is DEVICE STATE
+state_is() { [ "$(content "$1/state")" = "$2" ]; }
+
+# iio DEVICE: the IIO device's folder below the bus device.
+iio() { ls -d "$bus/$1"/iio:device* 2>/dev/null; }
+has_iio() { [ -n "$(iio "$1")" ]; }
+iio_name() { basename "$(iio "$1")"; }
+online() { wait_for "${2:-30}" state_is "$1" online && wait_for 10 has_iio "$1"; }
+gone() { [ ! -e "$1" ]; }
+
+# registers UNIT: the meter's whole map as "ADDRESS WORD..." lines.
+registers() {
+	echo "4000 $(ctl reg "$1" 4000 32)"
+	echo "5000 $(ctl reg "$1" 5000 50)"
+	echo "6000 $(ctl reg "$1" 6000 75)"
+}
+
+# expected UNIT: what the device's files must show, "FILE VALUE" lines.
+expected() { registers "$1" | awk -f /lib/expected.awk; }
+
+# compare UNIT DEVICE: prints the files that differ from the registers.
+compare() {
+	expected "$1" >"/tmp/expected.$1"
+	compare_dir=$(iio "$2")
+	[ -s "/tmp/expected.$1" ] && [ -n "$compare_dir" ] || { echo "nothing to compare"; return; }
+	while read -r compare_file compare_wanted; do
+		compare_got=$(get "$compare_dir/$compare_file")
+		[ "$compare_got" = "$compare_wanted" ] ||
+			echo "$compare_file: $compare_got instead of $compare_wanted"
+	done <"/tmp/expected.$1"
+}
+
+# targets UNIT DEVICE PATTERN: "PATH VALUE" of the files that match, for attr hammer.
+targets() {
+	expected "$1" | grep -E "$3" | sed "s|^|$(iio "$2")/|"
+}
+
+# Brings the bus back to what the firmware describes, whatever a scenario left behind.
+settle() {
+	ctl clear >/dev/null
+	for settle_dev in $(cat /scenarios/online 2>/dev/null); do
+		online "$settle_dev" 90 || note "$settle_dev is $(content "$settle_dev/state") after $scenario"
+	done
+}
+
+# scaled HIGH LOW FACTOR: the product of a single in two register words and FACTOR, to the
+# nearest integer, ties to even. The product is exact in awk's doubles.
+scaled() {
+	scaled_bits=$((0x$1$2))
+	scaled_mantissa=$((scaled_bits & 0x7fffff))
+	scaled_exponent=$((scaled_bits >> 23 & 0xff))
+	if [ "$scaled_exponent" -gt 0 ]; then
+		scaled_mantissa=$((scaled_mantissa | 0x800000))
+	else
+		scaled_exponent=1
+	fi
+	[ $((scaled_bits >> 31)) = 0 ] || scaled_mantissa=-$scaled_mantissa
+	awk -v m="$scaled_mantissa" -v e=$((scaled_exponent - 150)) -v k="$3" 'BEGIN {
+		x = m * k
+		for (; e < 0; e++) x /= 2
+		for (; e > 0; e--) x *= 2
+		x = sprintf("%.0f", x)
+		print x == "-0" ? 0 : x
+	}'
+}
+
+# words UNIT ADDR COUNT: the simulator's registers into $1, $2 ...: set -- $(words ...)
+words() { ctl reg "$@"; }
+
+# all_answered: requests that any meter of the line has received
+requests() { ctl stats | tr ' ' '\n' | sed -n 's/^requests=//p'; }
+
+run_one() {
+	scenario=${1%.sh}
+	limit=$(sed -n 's/^# limit: //p' "/scenarios/$1")
+	began=$(now)
+	timeout -s KILL "${limit:-120}" sh -c ". /lib/test.sh; scenario=$scenario; control_open; . /scenarios/$1" 2>/tmp/stderr
+	status=$?
+	[ "$status" -eq 0 ] || not_ok "runs to its end" "status $status"
+	head -n 20 /tmp/stderr | while read -r line; do note "$scenario: $line"; done
+	note "$scenario took $((($(now) - began) / 100)) s"
+	(control_open; settle)
+}
+
+run_scenarios() {
+	scenario=boot
+	for name in $(cat /scenarios/list); do
+		run_one "$name"
+	done
+	log "all scenarios ran"
+}
+
+shell_on_console() {
+	exec <"${uart}0" >"${uart}0" 2>&1
+	setsid -c sh -l
+}

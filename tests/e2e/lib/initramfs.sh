@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The guest's userland. Sourced by bash scripts after beds.sh.
+
+programs=(/usr/bin/iio_info /usr/bin/iio_readdev /usr/bin/iio_attr /usr/sbin/iiod)
+kernel_modules=(configfs iio-trig-hrtimer iio-trig-sysfs iio_hwmon kfifo_buf
+	industrialio-triggered-buffer crc16)
+
+# Puts a program or library of the sysroot and all that it needs into the guest.
+add_binary() {
+	local file=$1 need
+
+	[ ! -e "$root/$file" ] || return 0
+	mkdir -p "$root/$(dirname "$file")"
+	cp -L "$sysroot$file" "$root$file"
+	for need in $(readelf -d "$sysroot$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+		add_binary "$(find_library "$need")"
+	done
+	need=$(readelf -l "$sysroot$file" | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
+	[ -z "$need" ] || add_binary "$need"
+}
+
+find_library() {
+	local folder
+
+	for folder in "$sysroot"/{,usr/}lib/{"$arch"-linux-gnu,arm-linux-gnueabihf,}; do
+		if [ -e "$folder/$1" ]; then
+			echo "${folder#"$sysroot"}/$1"
+			return
+		fi
+	done
+	die "$bed: no library $1"
+}
+
+# Stock modules that the scenarios want, where the kernel has them as modules.
+add_kernel_modules() {
+	local name path
+
+	for name in "${kernel_modules[@]}"; do
+		{ modprobe -d "$kernel" -S "$release" --show-depends "$name" 2>/dev/null || true; } |
+			sed -n 's/^insmod \([^ ]*\).*/\1/p'
+	done | sort -u | while read -r path; do
+		install -D -m 644 "$path" "$root/${path#"$kernel"/}"
+	done
+}
+
+add_our_modules() {
+	local folder=$root/lib/modules/$release list
+
+	mkdir -p "$folder/updates"
+	find "$work/tree/drivers" -name '*.ko' -exec cp {} "$folder/updates" \;
+	for list in modules.order modules.builtin modules.builtin.modinfo; do
+		find "$kernel/lib/modules/$release/$list" "$kernel/$list" -exec cp {} "$folder" \; -quit 2>/dev/null || true
+	done
+	depmod -b "$root" "$release"
+}
+
+add_guest_programs() {
+	"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$root/bin/attr" \
+		"$top/tests/e2e/guest/attr.c"
+}
+
+initramfs() {
+	local root=$work/root program
+
+	rm -rf "$root"
+	mkdir -p "$root"/{bin,dev,proc,sys,tmp,lib,scenarios,sbin,etc,usr/bin,usr/sbin}
+	cp "${sysroot:-}/bin/busybox" "$root/bin/busybox"
+	ln -s busybox "$root/bin/sh"
+	ln -s /bin/modprobe "$root/sbin/modprobe"
+	install -m 755 "$top/tests/e2e/guest/init" "$root/init"
+	install -m 755 "$top/tests/e2e/guest/hotplug" "$root/bin/hotplug"
+	cp "$top"/tests/e2e/guest/{test.sh,expected.awk} "$root/lib/"
+	for program in "${programs[@]}"; do
+		add_binary "$program"
+	done
+	add_kernel_modules
+	add_our_modules
+	add_guest_programs
+	pack "$root" "$work/initramfs"
+}
+
+# pack FOLDER ARCHIVE
+pack() { (cd "$1" && find . | cpio -o -H newc --quiet -R 0:0) >"$2"; }
