@@ -6,7 +6,7 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 /* Tables A.5 (F), A.8 (I) and A.9 (J): bits of the bytes, least significant first */
 #define DATE_SECOND		GENMASK(5, 0)

@@ -6,7 +6,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 #define FIXED_COUNTER_LEN	4
 #define FIXED_NR_COUNTERS	2

@@ -5,7 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 static u8 frame_checksum(const u8 *buf, size_t len)
 {

@@ -2,129 +2,170 @@
 #ifndef _METERBUS_INTERNAL_H
 #define _METERBUS_INTERNAL_H
 
+#include <linux/device.h>
+#include <linux/list.h>
 #include <linux/meterbus.h>
+#include <linux/mutex.h>
 #include <linux/serial_xfer.h>
+#include <linux/serial_xfer_bus.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
-/* EN 13757-2:2018, 5.4 (IEC 60870-5-2, format class FT1.2) */
-#define METERBUS_ACK		0xe5
-#define METERBUS_SHORT_START	0x10
-#define METERBUS_LONG_START	0x68
-#define METERBUS_STOP		0x16
-#define METERBUS_SHORT_LEN	5
-/* What surrounds the L bytes of a long frame: start, L, L, start; checksum, stop. */
-#define METERBUS_LONG_OVERHEAD	6
-/* C, A and CI: a control frame is a long frame with nothing else. */
-#define METERBUS_CONTROL_L	3
-#define METERBUS_MAX_L		255
-#define METERBUS_MAX_DATA	(METERBUS_MAX_L - METERBUS_CONTROL_L)
-#define METERBUS_MAX_FRAME	(METERBUS_MAX_L + METERBUS_LONG_OVERHEAD)
-
-/* C fields, EN 13757-2:2018, 5.5 */
-#define METERBUS_C_SND_NKE	0x40
-#define METERBUS_C_SND_UD	0x53
-#define METERBUS_C_REQ_UD2	0x5b
-#define METERBUS_C_FCB		0x20
-#define METERBUS_C_RSP_UD	0x08
-/* Access demand and data flow control may be set in a reply. */
-#define METERBUS_C_ACD_DFC	0x30
-
-/* A fields, EN 13757-2:2018, 5.6 */
-#define METERBUS_A_MAX		250
-#define METERBUS_A_SELECTED	0xfd
-#define METERBUS_A_TEST		0xfe
-#define METERBUS_A_BROADCAST	0xff
+#include "protocol.h"
 
 /**
- * struct meterbus_expect - what the reply to a request must look like
- * @address: A field of the request
- * @data: user data are expected (REQ_UD2), not an acknowledgment
+ * struct meterbus_controller - an M-Bus
+ * @dev: the controller's device, child of the one that has the line
+ * @id: bus number
+ * @port: the line; a reference is held
+ * @raw: client for requests that belong to no device
+ * @wq: runs the life of the devices; one item a device at a time
+ * @line: settings for devices that do not say otherwise; constant
+ * @response_timeout_ms: time limit of a reply besides 330 bit times;
+ *	READ_ONCE/WRITE_ONCE
+ * @retries: repeated requests at most; READ_ONCE/WRITE_ONCE
+ * @lock: protects @devices and @closing; taken in process context, held while a
+ *	device is added, never while one is unregistered or asked
+ * @devices: the devices
+ * @closing: no more devices
+ * @selected: the device that is selected by its secondary address; belongs to
+ *	whoever has claimed @port; compared, never followed
  */
-struct meterbus_expect {
-	u8 address;
-	bool data;
+struct meterbus_controller {
+	struct device dev;
+	int id;
+	struct serial_xfer_port *port;
+	struct serial_xfer_client raw;
+	struct workqueue_struct *wq;
+	struct serial_xfer_line line;
+	unsigned int response_timeout_ms;
+	unsigned int retries;
+
+	struct mutex lock; /* devices, closing */
+	struct list_head devices;
+	bool closing;
+
+	const struct meterbus_device_priv *selected;
 };
 
 /**
- * struct meterbus_vif - what a VIF says
- * @quantity: quantity
- * @unit: unit
- * @exponent: power of ten
- * @prefix: power of ten in the unit's name: 3 for kvarh; an additive correction is
- *	counted in that
- * @format: how the value is coded
+ * struct meterbus_link - where the data link layer stands with a device
+ * @synced: the device expects @fcb; if not, it must be reset or selected first
+ * @fcb: frame count bit of the next request that is not a repetition
+ * @counts: the device has answered a frame whose count bit was set
+ * @plain: the device answers only frames whose count bit is clear
+ * @steady: the device's replies are alike even if they are new
+ * @last: first telegram of its last read-out
+ * @last_len: its length
  */
-struct meterbus_vif {
-	enum meterbus_quantity quantity;
-	enum meterbus_unit unit;
-	int exponent;
-	int prefix;
-	enum meterbus_format {
-		METERBUS_FORMAT_NUMBER,		/* types A, B, H */
-		METERBUS_FORMAT_UNSIGNED,	/* type C instead of B, or D */
-		METERBUS_FORMAT_DATE,		/* types F, G, I, J */
-		METERBUS_FORMAT_BYTES,		/* anything else */
-	} format;
+struct meterbus_link {
+	bool synced;
+	bool fcb;
+	bool counts;
+	bool plain;
+	bool steady;
+	u8 last[METERBUS_MAX_FRAME];
+	size_t last_len;
 };
 
 /**
- * enum meterbus_vif_table - tables of EN 13757-3:2018
- * @METERBUS_VIF_PRIMARY: Table 10
- * @METERBUS_VIF_FD: Table 12, after a VIF FD
- * @METERBUS_VIF_FB: Table 14, after a VIF FB
+ * struct meterbus_device_priv - a device on the bus
+ * @mdev: what its driver sees
+ * @ctrl: its controller; a reference is held
+ * @client: its turns on the line, and its counters
+ * @node: in @ctrl->devices; empty once it has been taken out
+ * @from_user: made with new_device
+ * @address: how it is addressed; constant
+ * @lock: protects @line; nothing is taken inside
+ * @line: line settings
+ * @life: looks for the device while it is not there
+ * @talk: protects @link; held for a whole read-out, the port is claimed inside
+ * @link: where the data link layer stands
  */
-enum meterbus_vif_table {
-	METERBUS_VIF_PRIMARY,
-	METERBUS_VIF_FD,
-	METERBUS_VIF_FB,
+struct meterbus_device_priv {
+	struct meterbus_device mdev;
+	struct meterbus_controller *ctrl;
+	struct serial_xfer_client client;
+	struct list_head node;
+	bool from_user;
+	struct meterbus_address address;
+
+	spinlock_t lock; /* line */
+	struct serial_xfer_line line;
+	struct serial_xfer_life life;
+
+	struct mutex talk; /* link */
+	struct meterbus_link link;
+};
+
+#define to_meterbus_controller(d)	container_of_const(d, struct meterbus_controller, dev)
+#define to_meterbus_priv(m)		container_of_const(m, struct meterbus_device_priv, mdev)
+#define dev_to_meterbus_priv(d)		to_meterbus_priv(to_meterbus_device(d))
+
+/**
+ * struct meterbus_request - a request to a device
+ * @read: REQ_UD2, answered with a telegram; else SND_UD, acknowledged
+ * @ci: CI field
+ * @data: what follows it
+ * @len: length of @data
+ */
+struct meterbus_request {
+	bool read;
+	u8 ci;
+	const u8 *data;
+	size_t len;
 };
 
 /**
- * struct meterbus_vib - state while a value information block is read
- * @record: what it says goes there
- * @vif: what the VIF said, changed by VIFEs
- * @second_table: the next VIFE is of Table 16
- * @specific: the rest is manufacturer specific
- * @has_offset: a constant is to be added
- * @offset: 10 to this power is the constant
+ * struct meterbus_board_info - what is known of a device before it is made
+ * @name: its name
+ * @address: its address
+ * @line: its line settings
+ * @fwnode: its firmware node, or NULL
+ * @from_user: made with new_device
  */
-struct meterbus_vib {
-	struct meterbus_record *record;
-	struct meterbus_vif vif;
-	bool second_table;
-	bool specific;
-	bool has_offset;
-	int offset;
+struct meterbus_board_info {
+	char name[METERBUS_NAME_SIZE];
+	struct meterbus_address address;
+	struct serial_xfer_line line;
+	struct fwnode_handle *fwnode;
+	bool from_user;
 };
 
-/* The byte of weight 256^@i, or the @i-th character from the end. */
-static inline u8 meterbus_byte(const struct meterbus_bytes *bytes, size_t i)
-{
-	return bytes->buf[bytes->msb_first ? bytes->len - 1 - i : i];
-}
+extern struct bus_type meterbus_bus_type;
+extern const struct device_type meterbus_controller_type;
+extern const struct device_type meterbus_device_type;
+extern const struct attribute_group *meterbus_controller_groups[];
+extern const struct attribute_group *meterbus_device_groups[];
+extern const struct serial_xfer_life_ops meterbus_life_ops;
 
-/* frame.c */
-size_t meterbus_frame_short(u8 *frame, u8 c, u8 a);
-size_t meterbus_frame_long(u8 *frame, u8 c, u8 a, u8 ci, const u8 *data, size_t len);
-const u8 *meterbus_frame_data(const u8 *frame, size_t len, size_t *data_len);
-struct serial_xfer_span meterbus_frame_parse(const struct serial_xfer_msg *msg,
-					     const u8 *buf, size_t len);
-bool meterbus_frame_collided(const struct meterbus_expect *expect, const u8 *buf, size_t len);
+/* controller.c */
+struct meterbus_controller *meterbus_controller_register(struct device *parent,
+							 struct serial_xfer_port *port);
+void meterbus_controller_unregister(struct meterbus_controller *ctrl);
+int meterbus_check_speed(unsigned int speed);
+int meterbus_read_speed(struct fwnode_handle *fwnode, unsigned int *speed);
 
-/* vif.c */
-void meterbus_vif_find(enum meterbus_vif_table table, u8 code, struct meterbus_vif *vif);
-void meterbus_vife_apply(struct meterbus_vib *vib, u8 code);
+/* device.c */
+int meterbus_parse_address(const char *word, struct meterbus_address *address);
+int meterbus_device_create(struct meterbus_controller *ctrl,
+			   const struct meterbus_board_info *info);
+struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ctrl,
+						  const struct meterbus_address *address);
+struct meterbus_device_priv *meterbus_device_take_first(struct meterbus_controller *ctrl);
+void meterbus_device_delete(struct meterbus_device_priv *priv);
+void meterbus_add_fw_devices(struct meterbus_controller *ctrl);
 
-/* fixed.c */
-int meterbus_fixed_next(const struct meterbus_telegram *telegram, size_t *pos,
-			struct meterbus_record *record);
+/* link.c */
+int meterbus_link_exchange(struct meterbus_device_priv *priv,
+			   const struct meterbus_request *request, struct serial_xfer_msg *msg);
+int meterbus_link_ask(struct meterbus_device_priv *priv);
+int meterbus_link_reset(struct meterbus_device_priv *priv);
+void meterbus_link_lose(struct meterbus_device_priv *priv);
+void meterbus_link_forget(struct meterbus_device_priv *priv);
 
-/* value.c */
-void meterbus_value_bcd(struct meterbus_record *record, bool negative);
-void meterbus_value_binary(struct meterbus_record *record, bool is_unsigned);
-void meterbus_value_real(struct meterbus_record *record);
-void meterbus_value_offset(struct meterbus_record *record, int offset);
-
-/* date.c */
-void meterbus_value_date(struct meterbus_record *record);
+/* serdev.c */
+int meterbus_serdev_register(void);
+void meterbus_serdev_unregister(void);
 
 #endif

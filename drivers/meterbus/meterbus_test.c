@@ -9,7 +9,7 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 #define BYTES(...)	(const u8 []){ __VA_ARGS__ }, sizeof((const u8 []){ __VA_ARGS__ })
 

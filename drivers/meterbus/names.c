@@ -7,7 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 static const char * const quantity_names[METERBUS_NR_QUANTITIES] = {
 	[METERBUS_UNKNOWN] = "unknown",

@@ -15,7 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 /* DIF, 6.3.2 and Table 4 */
 #define DIF_EXTENSION		BIT(7)

@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 /* CI fields of replies, EN 13757-3:2018, Table 2; mode 2 (+ 4): EN 1434-3:1997, 4.1 */
 #define CI_LONG			0x72

@@ -11,7 +11,7 @@
 #include <linux/math64.h>
 #include <linux/overflow.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 /* So many decimal digits always fit. */
 #define VALUE_MAX_DIGITS	18

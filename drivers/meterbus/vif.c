@@ -7,7 +7,7 @@
  */
 #include <linux/kernel.h>
 
-#include "internal.h"
+#include "protocol.h"
 
 /* What grows along the codes of a row. */
 enum vif_step {
