@@ -5,7 +5,7 @@
 #ifndef _METERBUS_PROTOCOL_H
 #define _METERBUS_PROTOCOL_H
 
-#include <linux/meterbus.h>
+#include <linux/meterbus_record.h>
 #include <linux/serial_xfer.h>
 
 /* EN 13757-2:2018, 5.4 (IEC 60870-5-2, format class FT1.2) */

@@ -3,7 +3,7 @@
  * Any bytes as what is heard on the line. The first byte chooses what is expected,
  * the rest arrives one by one.
  */
-#include "../../drivers/meterbus/internal.h"
+#include "../../drivers/meterbus/protocol.h"
 #include "check.h"
 
 static const struct meterbus_expect expectations[] = {

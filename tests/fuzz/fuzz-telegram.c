@@ -4,7 +4,7 @@
  * other within the telegram, each reads the same alone, and their values are what
  * exact arithmetic says.
  */
-#include <linux/meterbus.h>
+#include <linux/meterbus_record.h>
 #include <stdio.h>
 
 #include "check.h"
