@@ -24,6 +24,8 @@ static void meterbus_device_free(struct device *dev)
 	mutex_destroy(&priv->talk);
 	serial_xfer_client_exit(&priv->client);
 	put_device(&priv->ctrl->dev);
+	kfree(dev->platform_data);
+	kfree(priv->keep);
 	kfree(priv);
 }
 
@@ -89,11 +91,13 @@ static struct meterbus_device_priv *meterbus_device_alloc(struct meterbus_contro
 	strscpy(priv->mdev.name, info->name, sizeof(priv->mdev.name));
 	priv->ctrl = ctrl;
 	priv->address = info->address;
+	priv->known = info->address;
 	priv->line = info->line;
 	priv->from_user = info->from_user;
 	INIT_LIST_HEAD(&priv->node);
 	spin_lock_init(&priv->lock);
 	mutex_init(&priv->talk);
+	INIT_WORK(&priv->renumber, meterbus_renumber_work);
 	get_device(&ctrl->dev);
 	serial_xfer_client_init(&priv->client, ctrl->port);
 	serial_xfer_life_init(&priv->life, &priv->mdev.dev, ctrl->wq, &meterbus_life_ops);
@@ -106,23 +110,37 @@ static struct meterbus_device_priv *meterbus_device_alloc(struct meterbus_contro
 	return priv;
 }
 
-static int meterbus_device_name(struct meterbus_device_priv *priv)
+static int meterbus_device_prepare(struct meterbus_device_priv *priv,
+				   const struct meterbus_board_info *info)
 {
 	struct device *dev = &priv->mdev.dev;
 
+	if (info->keep) {
+		dev->platform_data = kmemdup(info->keep, info->keep_len, GFP_KERNEL);
+		if (!dev->platform_data)
+			return -ENOMEM;
+	}
 	if (priv->address.secondary)
 		return dev_set_name(dev, "%d-%016llX", priv->ctrl->id, priv->address.id);
 	return dev_set_name(dev, "%d-%02x", priv->ctrl->id, priv->address.primary);
 }
 
-static struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ctrl,
-							 const struct meterbus_address *address)
+/**
+ * meterbus_device_find() - the device that has an address, or is about to
+ * @ctrl: its controller, locked
+ * @address: the address
+ *
+ * Return: the device, or NULL.
+ */
+struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ctrl,
+						  const struct meterbus_address *address)
 {
 	struct meterbus_device_priv *priv;
 
 	lockdep_assert_held(&ctrl->lock);
 	list_for_each_entry(priv, &ctrl->devices, node)
-		if (address_equal(&priv->address, address))
+		if (address_equal(&priv->known, address) ||
+		    (priv->reserving && address_equal(&priv->wanted, address)))
 			return priv;
 	return NULL;
 }
@@ -135,7 +153,7 @@ static int meterbus_device_add(struct meterbus_device_priv *priv)
 	guard(mutex)(&ctrl->lock);
 	if (ctrl->closing)
 		return -ENODEV;
-	if (meterbus_device_find(ctrl, &priv->address))
+	if (meterbus_device_find(ctrl, &priv->known))
 		return -EBUSY;
 	ret = device_add(&priv->mdev.dev);
 	if (!ret)
@@ -147,21 +165,26 @@ static int meterbus_device_add(struct meterbus_device_priv *priv)
  * meterbus_device_create() - make a device
  * @ctrl: its controller
  * @info: what is known of it
+ * @stats: counters to begin with, or NULL
  *
  * Context: may sleep.
  * Return: 0; -EBUSY if its address is taken; -ENODEV if the bus is going; or
  * another error.
  */
 int meterbus_device_create(struct meterbus_controller *ctrl,
-			   const struct meterbus_board_info *info)
+			   const struct meterbus_board_info *info,
+			   const struct serial_xfer_stats *stats)
 {
 	struct meterbus_device_priv *priv;
-	int ret;
+	int i, ret;
 
 	priv = meterbus_device_alloc(ctrl, info);
 	if (!priv)
 		return -ENOMEM;
-	ret = meterbus_device_name(priv);
+	for (i = 0; stats && i < SERIAL_XFER_NR_STATS; i++)
+		atomic64_set(&priv->client.stats.count[i], atomic64_read(&stats->count[i]));
+
+	ret = meterbus_device_prepare(priv, info);
 	if (!ret)
 		ret = meterbus_device_add(priv);
 	if (ret)
@@ -186,7 +209,7 @@ struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ct
 
 	guard(mutex)(&ctrl->lock);
 	priv = meterbus_device_find(ctrl, address);
-	if (!priv || !priv->from_user)
+	if (!priv || !priv->from_user || !address_equal(&priv->known, address))
 		return NULL;
 	list_del_init(&priv->node);
 	return priv;
@@ -289,7 +312,7 @@ static int meterbus_add_fw_device(struct meterbus_controller *ctrl,
 	ret = meterbus_read_speed(fwnode, &info.line.speed);
 	if (ret)
 		return ret;
-	return meterbus_device_create(ctrl, &info);
+	return meterbus_device_create(ctrl, &info, NULL);
 }
 
 /**
@@ -316,12 +339,15 @@ void meterbus_add_fw_devices(struct meterbus_controller *ctrl)
  * meterbus_device_address() - address of a device
  * @mdev: the device
  *
- * Context: any.
- * Return: the address.
+ * Context: may sleep.
+ * Return: the address at which it is reached now.
  */
-struct meterbus_address meterbus_device_address(const struct meterbus_device *mdev)
+struct meterbus_address meterbus_device_address(struct meterbus_device *mdev)
 {
-	return to_meterbus_priv(mdev)->address;
+	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
+
+	guard(mutex)(&priv->talk);
+	return priv->address;
 }
 EXPORT_SYMBOL_GPL(meterbus_device_address);
 

@@ -75,12 +75,18 @@ struct meterbus_link {
  * @client: its turns on the line, and its counters
  * @node: in @ctrl->devices; empty once it has been taken out
  * @from_user: made with new_device
- * @address: how it is addressed; constant
+ * @address: how it is addressed; changed by meterbus_address_use() under @talk
+ * @known: address under which @ctrl knows it; constant
+ * @reserving: @wanted is reserved for it; under @ctrl->lock
+ * @wanted: another address; under @ctrl->lock
  * @lock: protects @line; nothing is taken inside
  * @line: line settings
  * @life: looks for the device while it is not there
- * @talk: protects @link; held for a whole read-out, the port is claimed inside
+ * @talk: protects @link and @address; held for a whole read-out, the port is claimed inside
  * @link: where the data link layer stands
+ * @renumber: registers the device anew at @wanted
+ * @keep: what the driver wants to find again then
+ * @keep_len: its length
  */
 struct meterbus_device_priv {
 	struct meterbus_device mdev;
@@ -89,13 +95,20 @@ struct meterbus_device_priv {
 	struct list_head node;
 	bool from_user;
 	struct meterbus_address address;
+	struct meterbus_address known;
+	bool reserving;
+	struct meterbus_address wanted;
 
 	spinlock_t lock; /* line */
 	struct serial_xfer_line line;
 	struct serial_xfer_life life;
 
-	struct mutex talk; /* link */
+	struct mutex talk; /* link, address */
 	struct meterbus_link link;
+
+	struct work_struct renumber;
+	void *keep;
+	size_t keep_len;
 };
 
 #define to_meterbus_controller(d)	container_of_const(d, struct meterbus_controller, dev)
@@ -123,6 +136,8 @@ struct meterbus_request {
  * @line: its line settings
  * @fwnode: its firmware node, or NULL
  * @from_user: made with new_device
+ * @keep: data that its driver finds in dev_get_platdata(), or NULL
+ * @keep_len: their length
  */
 struct meterbus_board_info {
 	char name[METERBUS_NAME_SIZE];
@@ -130,6 +145,8 @@ struct meterbus_board_info {
 	struct serial_xfer_line line;
 	struct fwnode_handle *fwnode;
 	bool from_user;
+	const void *keep;
+	size_t keep_len;
 };
 
 extern struct bus_type meterbus_bus_type;
@@ -149,7 +166,10 @@ int meterbus_read_speed(struct fwnode_handle *fwnode, unsigned int *speed);
 /* device.c */
 int meterbus_parse_address(const char *word, struct meterbus_address *address);
 int meterbus_device_create(struct meterbus_controller *ctrl,
-			   const struct meterbus_board_info *info);
+			   const struct meterbus_board_info *info,
+			   const struct serial_xfer_stats *stats);
+struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ctrl,
+						  const struct meterbus_address *address);
 struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ctrl,
 						  const struct meterbus_address *address);
 struct meterbus_device_priv *meterbus_device_take_first(struct meterbus_controller *ctrl);
@@ -160,9 +180,14 @@ void meterbus_add_fw_devices(struct meterbus_controller *ctrl);
 int meterbus_link_exchange(struct meterbus_device_priv *priv,
 			   const struct meterbus_request *request, struct serial_xfer_msg *msg);
 int meterbus_link_ask(struct meterbus_device_priv *priv);
+int meterbus_link_probe(struct meterbus_device_priv *priv,
+			const struct meterbus_address *address, size_t *heard);
 int meterbus_link_reset(struct meterbus_device_priv *priv);
 void meterbus_link_lose(struct meterbus_device_priv *priv);
 void meterbus_link_forget(struct meterbus_device_priv *priv);
+
+/* address.c */
+void meterbus_renumber_work(struct work_struct *work);
 
 /* serdev.c */
 int meterbus_serdev_register(void);

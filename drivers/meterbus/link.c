@@ -75,12 +75,15 @@ static int link_exec(struct meterbus_device_priv *priv, const u8 *tx, size_t len
 }
 
 /* Sends what is acknowledged. */
-static int link_send(struct meterbus_device_priv *priv, const u8 *tx, size_t len)
+static int link_send(struct meterbus_device_priv *priv, const u8 *tx, size_t len, size_t *heard)
 {
 	u8 rx[METERBUS_MAX_FRAME];
 	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
+	int ret = link_exec(priv, tx, len, false, &msg);
 
-	return link_exec(priv, tx, len, false, &msg);
+	if (heard)
+		*heard = msg.heard;
+	return ret;
 }
 
 static void link_in_step(struct meterbus_device_priv *priv)
@@ -89,30 +92,42 @@ static void link_in_step(struct meterbus_device_priv *priv)
 	priv->link.fcb = true;
 }
 
-static int link_nke(struct meterbus_device_priv *priv)
+static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
 {
 	u8 tx[METERBUS_SHORT_LEN];
-	size_t len = meterbus_frame_short(tx, METERBUS_C_SND_NKE, link_a_field(priv));
+	size_t len = meterbus_frame_short(tx, METERBUS_C_SND_NKE, a);
 
-	return link_send(priv, tx, len);
+	return link_send(priv, tx, len, heard);
 }
 
 /* The identification number goes with its last digits first, the rest as written. */
-static int link_select(struct meterbus_device_priv *priv)
+static int link_select(struct meterbus_device_priv *priv, u64 address, size_t *heard)
 {
 	u8 tx[METERBUS_MAX_FRAME], id[LINK_SELECT_LEN];
 	size_t len;
-	int ret;
 
-	put_unaligned_le32(priv->address.id >> 32, id);
-	put_unaligned_be32(priv->address.id, id + 4);
+	put_unaligned_le32(address >> 32, id);
+	put_unaligned_be32(address, id + 4);
 	len = meterbus_frame_long(tx, METERBUS_C_SND_UD, METERBUS_A_SELECTED, LINK_CI_SELECT,
 				  id, sizeof(id));
 	priv->ctrl->selected = NULL;
-	ret = link_send(priv, tx, len);
-	if (!ret)
-		priv->ctrl->selected = priv;
-	return ret;
+	return link_send(priv, tx, len, heard);
+}
+
+/**
+ * meterbus_link_probe() - is there a device at an address?
+ * @priv: the device whose speed is used
+ * @address: the address
+ * @heard: result: bytes received, damaged ones as well
+ *
+ * Return: 0 if there is, or an error.
+ */
+int meterbus_link_probe(struct meterbus_device_priv *priv,
+			const struct meterbus_address *address, size_t *heard)
+{
+	if (address->secondary)
+		return link_select(priv, address->id, heard);
+	return link_nke(priv, address->primary, heard);
 }
 
 /**
@@ -125,11 +140,14 @@ static int link_select(struct meterbus_device_priv *priv)
  */
 int meterbus_link_ask(struct meterbus_device_priv *priv)
 {
-	int ret = priv->address.secondary ? link_select(priv) : link_nke(priv);
+	int ret = meterbus_link_probe(priv, &priv->address, NULL);
 
-	if (!ret)
-		link_in_step(priv);
-	return ret;
+	if (ret)
+		return ret;
+	link_in_step(priv);
+	if (priv->address.secondary)
+		priv->ctrl->selected = priv;
+	return 0;
 }
 
 /**
@@ -151,7 +169,7 @@ void meterbus_link_lose(struct meterbus_device_priv *priv)
  */
 int meterbus_link_reset(struct meterbus_device_priv *priv)
 {
-	int ret = link_nke(priv);
+	int ret = link_nke(priv, link_a_field(priv), NULL);
 
 	meterbus_link_lose(priv);
 	if (!ret && !priv->address.secondary)

@@ -26,7 +26,7 @@
  * @id: its secondary address
  * @plain: it understands only frames whose count bit is clear
  * @steady: it does not number its telegrams
- * @telegrams: how many a read-out has
+ * @telegrams: how many a read-out has; with none it acknowledges
  * @silent: so many requests are not answered
  * @lose: so many replies are lost
  * @ack: what is heard instead of its acknowledgments, or NULL
@@ -161,11 +161,12 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	meter->last_fcb = fcb;
 	meter->fresh++;
-	if (frame[0] == METERBUS_SHORT_START) {
+	if (frame[0] == METERBUS_SHORT_START && meter->telegrams) {
 		meter_telegram(line, meter);
 		return;
 	}
-	meter->written = frame[7];
+	if (frame[0] == METERBUS_LONG_START)
+		meter->written = frame[7];
 	meter_ack(line, meter);
 }
 
@@ -625,6 +626,62 @@ static void names_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&ctx->ctrl->devices));
 }
 
+/* A meter that has nothing to say acknowledges instead. */
+static void no_data_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	ctx->meters[0].telegrams = 0;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ENODATA);
+	ctx->meters[0].telegrams = 1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+}
+
+static struct meterbus_device_priv *only_device(struct meterbus_test *ctx)
+{
+	guard(mutex)(&ctx->ctrl->lock);
+	return list_first_entry_or_null(&ctx->ctrl->devices, struct meterbus_device_priv, node);
+}
+
+static bool is_at(struct meterbus_test *ctx, u8 a)
+{
+	struct meterbus_device_priv *priv = only_device(ctx);
+
+	return priv && priv->known.primary == a;
+}
+
+static void readdress_test(struct kunit *test)
+{
+	struct meterbus_address other = { .primary = 2 }, new = { .primary = 9 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	s64 exchanges;
+
+	ctx->meters[1].present = true;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, meterbus_address_reserve(&priv->mdev, &other), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 3);
+	KUNIT_ASSERT_EQ(test, meterbus_address_reserve(&priv->mdev, &new), 0);
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 9"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, meterbus_address_reserve(&priv->mdev, &new), -EBUSY);
+	meterbus_address_cancel(&priv->mdev);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+
+	KUNIT_ASSERT_EQ(test, meterbus_address_reserve(&priv->mdev, &new), 0);
+	ctx->meters[0].a = 9;
+	meterbus_address_use(&priv->mdev, &new);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	exchanges = atomic64_read(&priv->client.stats.count[SERIAL_XFER_EXCHANGES]);
+	KUNIT_ASSERT_EQ(test, meterbus_address_commit(&priv->mdev, "kept", 5), 0);
+	KUNIT_ASSERT_TRUE(test, test_line_wait(is_at(ctx, 9)));
+	priv = only_device(ctx);
+	KUNIT_EXPECT_STREQ(test, dev_get_platdata(&priv->mdev.dev), "kept");
+	KUNIT_EXPECT_EQ(test, atomic64_read(&priv->client.stats.count[SERIAL_XFER_EXCHANGES]),
+			exchanges);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+}
+
 static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(count_test),
 	KUNIT_CASE(lost_reply_test),
@@ -639,7 +696,9 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(noisy_ack_test),
 	KUNIT_CASE(echo_test),
 	KUNIT_CASE(write_test),
+	KUNIT_CASE(no_data_test),
 	KUNIT_CASE(life_test),
+	KUNIT_CASE(readdress_test),
 	KUNIT_CASE(names_test),
 	{}
 };

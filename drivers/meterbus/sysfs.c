@@ -95,7 +95,7 @@ static ssize_t new_device_store(struct device *dev, struct device_attribute *att
 	ret = meterbus_parse_new(argc, argv, &info);
 	argv_free(argv);
 	if (!ret)
-		ret = meterbus_device_create(ctrl, &info);
+		ret = meterbus_device_create(ctrl, &info, NULL);
 	return ret ? ret : count;
 }
 static DEVICE_ATTR_WO(new_device);

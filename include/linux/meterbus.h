@@ -107,12 +107,18 @@ void meterbus_driver_unregister(struct meterbus_driver *drv);
 	module_driver(drv, meterbus_driver_register, meterbus_driver_unregister)
 
 const struct meterbus_device_id *meterbus_device_get_id(const struct meterbus_device *mdev);
-struct meterbus_address meterbus_device_address(const struct meterbus_device *mdev);
+struct meterbus_address meterbus_device_address(struct meterbus_device *mdev);
 struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev);
 void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed);
 
 int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout);
 int meterbus_write(struct meterbus_device *mdev, u8 ci, const u8 *data, size_t len);
 int meterbus_reset(struct meterbus_device *mdev);
+
+int meterbus_address_reserve(struct meterbus_device *mdev,
+			     const struct meterbus_address *address);
+void meterbus_address_use(struct meterbus_device *mdev, const struct meterbus_address *address);
+void meterbus_address_cancel(struct meterbus_device *mdev);
+int meterbus_address_commit(struct meterbus_device *mdev, const void *keep, size_t len);
 
 #endif
