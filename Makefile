@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make modules [KDIR=...] [ARCH=... CROSS_COMPILE=...]; make check, demo, bench, soak
+# make modules [KDIR=...] [ARCH=... CROSS_COMPILE=...]; make check, demo, bench, soak, fuzz
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-config := CONFIG_SERIAL_XFER=m CONFIG_MODBUS=m CONFIG_PRO380=m CONFIG_PRO380_MODBUS=m
+config := CONFIG_SERIAL_XFER=m CONFIG_MODBUS=m CONFIG_METERBUS=m CONFIG_PRO380=m CONFIG_PRO380_MODBUS=m
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/drivers W=1 $(config)
 
-.PHONY: modules modules_install clean check demo bench soak
+.PHONY: modules modules_install clean check demo bench soak fuzz
 
 modules modules_install:
 	$(kbuild) $@
@@ -22,3 +22,6 @@ demo:
 
 bench soak:
 	tests/e2e/run stock-6.12 boot:$@
+
+fuzz:
+	$(MAKE) -C tests/fuzz check SECONDS=600

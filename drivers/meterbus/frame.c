@@ -81,20 +81,15 @@ const u8 *meterbus_frame_data(const u8 *frame, size_t len, size_t *data_len)
 
 /*
  * Length of the frame whose first bytes are given: exact once it is not more than
- * @len, a lower bound before; 0 if no frame begins so.
+ * @len, a lower bound before; 0 if no frame of a meter begins so. Meters send no
+ * short frames.
  */
 static size_t frame_len(const u8 *buf, size_t len)
 {
-	switch (buf[0]) {
-	case METERBUS_ACK:
+	if (buf[0] == METERBUS_ACK)
 		return 1;
-	case METERBUS_SHORT_START:
-		return METERBUS_SHORT_LEN;
-	case METERBUS_LONG_START:
-		break;
-	default:
+	if (buf[0] != METERBUS_LONG_START)
 		return 0;
-	}
 	if (len >= 2 && buf[1] < METERBUS_CONTROL_L)
 		return 0;
 	if (len >= 3 && buf[2] != buf[1])
@@ -104,15 +99,11 @@ static size_t frame_len(const u8 *buf, size_t len)
 	return METERBUS_LONG_OVERHEAD + (len < 2 ? METERBUS_CONTROL_L : buf[1]);
 }
 
-/* The fields that the checksum covers lie between head and checksum. */
+/* The checksum covers what lies between the head and itself. */
 static bool frame_intact(const u8 *buf, size_t len)
 {
-	size_t head = buf[0] == METERBUS_LONG_START ? 4 : 1;
-
-	if (len == 1)
-		return true;
 	return buf[len - 1] == METERBUS_STOP &&
-	       buf[len - 2] == frame_checksum(buf + head, len - head - 2);
+	       buf[len - 2] == frame_checksum(buf + 4, len - METERBUS_LONG_OVERHEAD);
 }
 
 /* A meter puts its primary address into a reply, even if it was selected otherwise. */
@@ -122,21 +113,21 @@ static bool frame_is_from(const struct meterbus_expect *expect, const u8 *buf)
 	       buf[5] == expect->address;
 }
 
-static bool frame_is_user_data(const u8 *buf, size_t len)
+static bool frame_is_user_data(const u8 *buf)
 {
-	return buf[0] == METERBUS_LONG_START && len > METERBUS_LONG_OVERHEAD &&
-	       (buf[4] & ~METERBUS_C_ACD_DFC) == METERBUS_C_RSP_UD;
+	return (buf[4] & ~METERBUS_C_ACD_DFC) == METERBUS_C_RSP_UD;
 }
 
 static enum serial_xfer_verdict frame_judge(const struct meterbus_expect *expect,
 					    const u8 *buf, size_t len)
 {
-	bool ours = frame_is_user_data(buf, len) && frame_is_from(expect, buf);
+	bool ours;
 
+	if (buf[0] == METERBUS_ACK)
+		return expect->data ? SERIAL_XFER_NONE : SERIAL_XFER_WHOLE;
+	ours = frame_is_user_data(buf) && frame_is_from(expect, buf);
 	if (!frame_intact(buf, len))
 		return ours && expect->data ? SERIAL_XFER_DAMAGED : SERIAL_XFER_NONE;
-	if (buf[0] == METERBUS_ACK)
-		return SERIAL_XFER_WHOLE;
 	if (!ours)
 		return SERIAL_XFER_FOREIGN;
 	return expect->data ? SERIAL_XFER_WHOLE : SERIAL_XFER_STALE;
@@ -148,9 +139,10 @@ static enum serial_xfer_verdict frame_judge(const struct meterbus_expect *expect
  * @buf: received bytes
  * @len: how many, at least 1
  *
- * The reply to REQ_UD2 is user data, or an acknowledgment from a meter that has
- * none. A single byte carries no check: an acknowledgment must only be believed if
- * nothing else was heard, &serial_xfer_msg.heard.
+ * A single byte carries no check: an acknowledgment must only be believed if nothing
+ * else was heard, &serial_xfer_msg.heard. The reply to REQ_UD2 may be one, too, from
+ * a meter that has no data; but any byte of a reply that is still coming may look so,
+ * so it is nothing here, and can be found among what was heard when time is up.
  *
  * Return: what begins at @buf.
  */

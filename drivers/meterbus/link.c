@@ -46,6 +46,16 @@ static bool link_unanswered(int error)
 	       error == -ENODATA;
 }
 
+/* What a reply that could not be read says all the same. */
+static int link_explain(const struct meterbus_expect *expect, const struct serial_xfer_msg *msg)
+{
+	if (expect->data && msg->heard == 1 && msg->rx[0] == METERBUS_ACK)
+		return -ENODATA;
+	if (meterbus_frame_collided(expect, msg->rx, msg->rx_len))
+		return -ENOTUNIQ;
+	return -EBADMSG;
+}
+
 /*
  * One exchange. A lone byte has no check, so an acknowledgment among other bytes is
  * not believed.
@@ -67,9 +77,9 @@ static int link_exec(struct meterbus_device_priv *priv, const u8 *tx, size_t len
 	ret = serial_xfer_exec(&priv->client, msg);
 	if (!ret && msg->rx_len == 1 && msg->heard != 1)
 		ret = -EBADMSG;
-	else if (ret == -EBADMSG && meterbus_frame_collided(&expect, msg->rx, msg->rx_len))
-		ret = -ENOTUNIQ;
-	if (!ret)
+	else if (ret == -EBADMSG)
+		ret = link_explain(&expect, msg);
+	if (!ret || ret == -ENODATA)
 		serial_xfer_life_heard(&priv->life);
 	return ret;
 }
@@ -213,7 +223,6 @@ static size_t link_build(const struct meterbus_device_priv *priv,
 	return meterbus_frame_long(tx, c, a, request->ci, request->data, request->len);
 }
 
-/* An acknowledgment in the place of a telegram: the device has none. */
 static int link_try(struct meterbus_device_priv *priv, const struct meterbus_request *request,
 		    struct serial_xfer_msg *msg)
 {
@@ -227,8 +236,7 @@ static int link_try(struct meterbus_device_priv *priv, const struct meterbus_req
 			return ret;
 	}
 	len = link_build(priv, request, tx);
-	ret = link_exec(priv, tx, len, request->read, msg);
-	return !ret && request->read && msg->rx_len == 1 ? -ENODATA : ret;
+	return link_exec(priv, tx, len, request->read, msg);
 }
 
 static int link_try_hard(struct meterbus_device_priv *priv,

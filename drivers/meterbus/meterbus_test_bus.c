@@ -84,6 +84,16 @@ static bool take_one(unsigned int *left)
 	return true;
 }
 
+static void meter_say_in_pieces(struct test_line *line, const u8 *reply, size_t len)
+{
+	size_t piece;
+
+	for (; len; reply += piece, len -= piece) {
+		piece = min_t(size_t, len, 8);
+		test_line_say(line, TEST_REPLY_US, reply, piece);
+	}
+}
+
 static void meter_say(struct test_line *line, struct test_meter *meter)
 {
 	if (take_one(&meter->lose))
@@ -91,7 +101,7 @@ static void meter_say(struct test_line *line, struct test_meter *meter)
 	if (meter->ack && meter->reply_len == 1)
 		test_line_say(line, TEST_REPLY_US, meter->ack, meter->ack_len);
 	else
-		test_line_say(line, TEST_REPLY_US, meter->reply, meter->reply_len);
+		meter_say_in_pieces(line, meter->reply, meter->reply_len);
 }
 
 static void meter_ack(struct test_line *line, struct test_meter *meter)
@@ -101,18 +111,19 @@ static void meter_ack(struct test_line *line, struct test_meter *meter)
 	meter_say(line, meter);
 }
 
-/* A head, the number of the telegram, and the sign that more follow. */
+/* A head, the number of the telegram and E5, and the sign that more follow. */
 static void meter_telegram(struct test_line *line, struct test_meter *meter)
 {
-	u8 data[16] = {};
-	size_t len = 15;
+	u8 data[17] = {};
+	size_t len = 16;
 
 	put_unaligned_le32(meter->id >> 32, data);
 	put_unaligned_be32(meter->id, data + 4);
 	data[8] = meter->steady ? 0 : meter->access++;
-	data[12] = 0x01;
+	data[12] = 0x02;
 	data[13] = 0x16;
 	data[14] = meter->next + 1;
+	data[15] = METERBUS_ACK;
 	if (++meter->next < meter->telegrams)
 		data[len++] = 0x1f;
 	else

@@ -184,6 +184,15 @@ static void record_take_vib(struct meterbus_record *record, const struct meterbu
 	record->exponent = vib->specific ? 0 : vib->vif.exponent;
 }
 
+/* Dates and times are binary. */
+static void record_decode_date(struct meterbus_record *record, unsigned int field)
+{
+	if (field < DIF_DATA_BCD && field != DIF_DATA_REAL)
+		meterbus_value_date(record);
+	else
+		record->kind = METERBUS_INVALID;
+}
+
 /* A number as its data field says, unless the VIF gives the bytes another meaning. */
 static void record_decode(struct meterbus_record *record, unsigned int field,
 			  const struct meterbus_vib *vib)
@@ -195,7 +204,7 @@ static void record_decode(struct meterbus_record *record, unsigned int field,
 	else if (vib->vif.format == METERBUS_FORMAT_BYTES)
 		record->kind = METERBUS_BYTES;
 	else if (vib->vif.format == METERBUS_FORMAT_DATE)
-		meterbus_value_date(record);
+		record_decode_date(record, field);
 	else if (field == DIF_DATA_REAL)
 		meterbus_value_real(record);
 	else if (field < DIF_DATA_BCD)

@@ -24,14 +24,9 @@ static void check_frame(const u8 *frame, size_t len)
 		CHECK(len == 1 && !meterbus_frame_data(frame, len, &data_len));
 		return;
 	}
-	if (frame[0] == METERBUS_SHORT_START) {
-		built = meterbus_frame_short(again, frame[1], frame[2]);
-	} else {
-		data = meterbus_frame_data(frame, len, &data_len);
-		CHECK(data && data_len);
-		built = meterbus_frame_long(again, frame[4], frame[5], data[0], data + 1,
-					    data_len - 1);
-	}
+	data = meterbus_frame_data(frame, len, &data_len);
+	CHECK(data && data_len);
+	built = meterbus_frame_long(again, frame[4], frame[5], data[0], data + 1, data_len - 1);
 	CHECK(built == len && !memcmp(again, frame, len));
 }
 
