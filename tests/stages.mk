@@ -17,7 +17,7 @@ debug-kernel: fetch
 arm-kernel: fetch
 	@$(stage) tests/kernels/build arm
 simulator:
-	@$(stage) $(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all check
+	@$(stage) $(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all check asan
 
 .PHONY: $(beds:%=e2e-%)
 e2e-stock-6.12 e2e-stock-6.1: fetch simulator

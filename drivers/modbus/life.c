@@ -8,7 +8,7 @@
  * outage the driver's verify (offline). Pauses grow from one second to a minute.
  * While the device is online the work item rests.
  *
- * A device goes offline when it answers neither a request nor a read of its
+ * A device goes offline when it answers neither a request nor, after that, reads of its
  * identification registers. Until it is back, its users get -ETIMEDOUT without any
  * traffic; only the work item reaches it.
  */

@@ -99,9 +99,10 @@ static void slave_answer(struct test_line *line, struct test_slave *slave, const
 	slave->block_requests += block;
 	if (take_one(&slave->silent) || (block && take_one(&slave->silent_block)))
 		return;
-	if (slave->garbage) {
+	if (take_one(&slave->garbage)) {
 		test_line_say(line, TEST_REPLY_US, garbage, sizeof(garbage));
-		return;
+		if (!slave->hold)
+			return;
 	}
 	if (block && slave->refuse_block) {
 		rsp[0] = pdu[0] | MODBUS_EXCEPTION;

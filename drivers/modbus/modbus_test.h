@@ -32,11 +32,11 @@
  * @silent_block: so many requests for TEST_BLOCK and above are not answered
  * @damage_block: so many replies with them are damaged
  * @refuse_block: requests for them are answered with this exception
- * @garbage: it answers with a few bytes that are no frame
+ * @garbage: so many requests are answered with a few bytes that are no frame; a
+ *	reply follows only if it is held back
  * @hold: so many replies are held back, and come before the reply after them
  * @requests: requests that it has understood
  * @block_requests: those for TEST_BLOCK and above
- * @block_counts: numbers of registers that the last ones asked for
  * @nr_held: replies held back
  * @held: these replies
  * @held_len: their lengths
@@ -49,7 +49,7 @@ struct test_slave {
 	unsigned int silent_block;
 	unsigned int damage_block;
 	u8 refuse_block;
-	bool garbage;
+	unsigned int garbage;
 	unsigned int hold;
 	unsigned int requests;
 	unsigned int block_requests;

@@ -62,13 +62,15 @@ static void offline_test(struct kunit *test)
 {
 	struct modbus_test *ctx = test->priv;
 	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
-	unsigned int requests;
+	unsigned int writes;
 
 	lose(test, priv);
 	KUNIT_EXPECT_STREQ(test, "offline\n", modbus_test_show(test, &priv->mdev.dev, "state"));
-	requests = ctx->slaves[0].block_requests;
+	cancel_delayed_work_sync(&priv->life);
+	ctx->verifies = 0;
+	writes = ctx->line->nr_writes;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_some(priv));
-	KUNIT_EXPECT_EQ(test, requests, ctx->slaves[0].block_requests);
+	KUNIT_EXPECT_EQ(test, writes, ctx->line->nr_writes);
 
 	/* Nobody there yet, then somebody. */
 	modbus_test_hurry(priv);
@@ -348,7 +350,7 @@ static void reserve_test(struct kunit *test)
 	/* Somebody whom the kernel does not know. */
 	ctx->slaves[1].unit = 5;
 	KUNIT_EXPECT_EQ(test, -EADDRINUSE, modbus_unit_reserve(mdev, 5));
-	ctx->slaves[1].garbage = true;
+	ctx->slaves[1].garbage = TEST_ALWAYS;
 	KUNIT_EXPECT_EQ(test, -EADDRINUSE, modbus_unit_reserve(mdev, 5));
 	/* One lost reply does not make the address free. */
 	ctx->slaves[1].silent = 1;

@@ -288,6 +288,43 @@ static void late_replies_test(struct kunit *test)
 	}
 }
 
+/* Noise in time, the reply to the same request late. */
+static void late_after_noise_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
+	struct test_slave *slave = &ctx->slaves[0];
+	__be16 regs[4];
+
+	WRITE_ONCE(ctx->ctrl->retries, 0);
+	slave->garbage = 1;
+	slave->hold = 2;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, read_block(priv, TEST_BLOCK, 4, regs));
+	modbus_unit_use(&priv->mdev, 1);
+	KUNIT_EXPECT_EQ(test, 0, read_block(priv, 20, 4, regs));
+	KUNIT_EXPECT_TRUE(test, right(slave, 20, 4, regs));
+}
+
+/* What another unit answers says nothing of the late replies of this one. */
+static void late_reply_other_unit_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *first, *second;
+	struct test_slave *slave = &ctx->slaves[0];
+	__be16 regs[4];
+
+	ctx->slaves[1].unit = 2;
+	first = modbus_test_online(ctx, 1);
+	second = modbus_test_online(ctx, 2);
+	WRITE_ONCE(ctx->ctrl->retries, 0);
+	slave->hold = 2;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_block(first, TEST_BLOCK, 4, regs));
+	KUNIT_EXPECT_EQ(test, 0, read_block(second, TEST_BLOCK, 4, regs));
+	modbus_unit_use(&first->mdev, 1);
+	KUNIT_EXPECT_EQ(test, 0, read_block(first, 20, 4, regs));
+	KUNIT_EXPECT_TRUE(test, right(slave, 20, 4, regs));
+}
+
 /* A late reply to function 04, which no number of registers tells apart. */
 static void late_input_test(struct kunit *test)
 {
@@ -514,6 +551,8 @@ static struct kunit_case transfer_cases[] = {
 	KUNIT_CASE(late_reply_test),
 	KUNIT_CASE(late_reply_retry_test),
 	KUNIT_CASE(late_replies_test),
+	KUNIT_CASE(late_after_noise_test),
+	KUNIT_CASE(late_reply_other_unit_test),
 	KUNIT_CASE(late_input_test),
 	KUNIT_CASE(late_exception_test),
 	KUNIT_CASE(late_after_write_error_test),

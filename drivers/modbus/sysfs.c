@@ -132,18 +132,16 @@ static DEVICE_ATTR_RO(echo);
 
 static int modbus_parse_unit(const char *word, u8 *unit)
 {
-	int ret = kstrtou8(word, 0, unit);
-
-	if (ret)
-		return ret;
+	if (kstrtou8(word, 0, unit))
+		return -EINVAL;
 	return *unit < MODBUS_UNIT_MIN || *unit > MODBUS_UNIT_MAX ? -EINVAL : 0;
 }
 
 static int modbus_parse_speed(const char *word, unsigned int *speed)
 {
-	int ret = kstrtouint(word, 10, speed);
-
-	return ret ? ret : modbus_check_speed(*speed);
+	if (kstrtouint(word, 10, speed))
+		return -EINVAL;
+	return modbus_check_speed(*speed);
 }
 
 /* NAME ADDRESS [SPEED [PARITY]] */

@@ -194,7 +194,7 @@ static unsigned int modbus_unused_count(const struct modbus_ident *ident,
 	 * All are used up. With the pauses that a silent device is given, the one
 	 * that was used longest ago is older than any reply can be.
 	 */
-	bitmap_zero(gone->counts, MODBUS_MAX_READ + 1);
+	memset(gone, 0, sizeof(*gone));
 	return ident->min;
 }
 
@@ -241,12 +241,12 @@ int modbus_identify(struct modbus_device_priv *priv, u8 unit, size_t *heard)
  * modbus_try() - one try at a request
  * @priv: the device
  * @request: the request
- * @away: set if the device did not even answer a read of its identification
+ * @misses: reads of its identification in a row that the device did not answer
  *
  * Return: as modbus_exchange().
  */
 static int modbus_try(struct modbus_device_priv *priv, struct modbus_request *request,
-		      bool *away)
+		      unsigned int *misses)
 {
 	u8 unit;
 	int ret;
@@ -256,10 +256,9 @@ static int modbus_try(struct modbus_device_priv *priv, struct modbus_request *re
 		return ret;
 
 	unit = READ_ONCE(priv->unit);
-	*away = false;
 	if (modbus_ambiguous(&priv->ctrl->abandoned[unit], request->req)) {
 		ret = modbus_ask_ident(priv, unit, NULL);
-		*away = modbus_unanswered(ret);
+		*misses = modbus_unanswered(ret) ? *misses + 1 : 0;
 	}
 	if (!ret)
 		ret = modbus_transact(priv, unit, request);
@@ -268,7 +267,7 @@ static int modbus_try(struct modbus_device_priv *priv, struct modbus_request *re
 }
 
 static int modbus_try_hard(struct modbus_device_priv *priv, struct modbus_request *request,
-			   bool *away)
+			   unsigned int *misses)
 {
 	unsigned int left = READ_ONCE(priv->ctrl->retries);
 	int ret;
@@ -280,11 +279,28 @@ static int modbus_try_hard(struct modbus_device_priv *priv, struct modbus_reques
 			return -ENODEV;
 		if (!modbus_life_may_talk(priv))
 			return -ETIMEDOUT;
-		ret = modbus_try(priv, request, away);
+		ret = modbus_try(priv, request, misses);
 		if (!modbus_unanswered(ret) || !left-- || modbus_life_first_try(priv))
 			return ret;
 		serial_xfer_count(&priv->client, SERIAL_XFER_RETRIES);
 	}
+}
+
+/*
+ * A request has failed. The device is away if it answers none of as many reads of
+ * its identification in a row as a request is tried.
+ */
+static void modbus_look_after(struct modbus_device_priv *priv, unsigned int misses)
+{
+	unsigned int limit = READ_ONCE(priv->ctrl->retries) + 1;
+
+	for (; misses < limit; misses++) {
+		if (READ_ONCE(priv->leaving) || !modbus_life_is_online(priv))
+			return;
+		if (!modbus_unanswered(modbus_identify(priv, READ_ONCE(priv->unit), NULL)))
+			return;
+	}
+	modbus_life_silent(priv);
 }
 
 static int modbus_check_request(const struct modbus_request *request)
@@ -323,20 +339,16 @@ static int modbus_check_request(const struct modbus_request *request)
 int modbus_exchange(struct modbus_device *mdev, struct modbus_request *request)
 {
 	struct modbus_device_priv *priv = to_modbus_priv(mdev);
-	bool away = false;
+	unsigned int misses = 0;
 	int ret;
 
 	ret = modbus_check_request(request);
 	if (ret)
 		return ret;
 
-	ret = modbus_try_hard(priv, request, &away);
-	if (!modbus_unanswered(ret))
-		return ret;
-	if (!away && modbus_life_is_online(priv))
-		away = modbus_unanswered(modbus_identify(priv, READ_ONCE(priv->unit), NULL));
-	if (away)
-		modbus_life_silent(priv);
+	ret = modbus_try_hard(priv, request, &misses);
+	if (modbus_unanswered(ret))
+		modbus_look_after(priv, misses);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(modbus_exchange);

@@ -444,12 +444,14 @@ static void damaged_then_good_test(struct kunit *test)
 static void damaged_then_noise_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
+	struct step *steps = kunit_kcalloc(test, 202, sizeof(*steps), GFP_KERNEL);
 	int i;
 
-	test_line_say(ctx->line, 30000, DAMAGED_REPLY);
-	for (i = 0; i < 200; i++)
-		test_line_say(ctx->line, 3000, BYTES(0xff));
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, NULL, 100));
+	KUNIT_ASSERT_NOT_NULL(test, steps);
+	steps[0] = (struct step){ 1000, DAMAGED_REPLY };
+	for (i = 1; i <= 200; i++)
+		steps[i] = (struct step){ 3000, BYTES(0xff) };
+	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, steps, SHORT_MS));
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), ctx->line->writes[0].at), 500);
 }
 
@@ -469,13 +471,14 @@ static void cut_test(struct kunit *test)
 static void cut_rest_late_test(struct kunit *test)
 {
 	const struct step steps[] = {
-		{ 1000, BYTES(UNIT, 2, 0x11) }, { (SHORT_MS + 40) * 1000, BYTES(0x22, 0x36) },
-		SILENCE
+		{ 1000, BYTES(UNIT, 2, 0x11) }, SILENCE,
+		{ 1000, BYTES(0x22, 0x36) }, { 1000, OTHER_REPLY }, SILENCE
 	};
 	struct context *ctx = test->priv;
 
 	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, steps, SHORT_MS));
-	expect_good(test, OTHER_REPLY);
+	KUNIT_EXPECT_EQ(test, 0, ask(ctx, ctx->steps, SLOW_MS));
+	expect_received(test, OTHER_REPLY);
 }
 
 static void too_long_test(struct kunit *test)
@@ -505,15 +508,15 @@ static void flood_test(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, flood);
 	for (i = 0; i < 5000; i++)
 		flood[i] = head[i % 2];
-	test_line_say(ctx->line, 50000, flood, 5000);
-	test_line_say(ctx->line, 1000, flood, 301);
-	test_line_say(ctx->line, 1000, REPLY);
-	KUNIT_EXPECT_EQ(test, 0, ask(ctx, NULL, SLOW_MS));
+	KUNIT_EXPECT_EQ(test, 0, ask(ctx, (const struct step[]) {
+		{ 1000, flood, 5000 }, { 1000, flood, 301 }, { 1000, REPLY }, SILENCE
+	}, SLOW_MS));
 	expect_received(test, REPLY);
 	KUNIT_EXPECT_EQ(test, 5306, count_of(ctx, SERIAL_XFER_RX_BYTES));
 
-	test_line_say(ctx->line, 50000, flood, 5000);
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, NULL, 100));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, (const struct step[]) {
+		{ 1000, flood, 5000 }, SILENCE
+	}, SHORT_MS));
 	expect_good(test, REPLY);
 }
 
@@ -522,14 +525,14 @@ static void full_buffer_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
 	u8 batch[SERIAL_XFER_MAX_FRAME];
-	int i;
+	const size_t len = sizeof(batch) - 1;
+	const struct step steps[] = {
+		{ 1000, batch, len }, { 0, batch, len }, { 0, batch, len }, { 0, batch, len },
+		{ 1000, BYTES(UNIT, 2, 0x11) }, { 1000, BYTES(0x22, 0x36) }, SILENCE
+	};
 
 	memset(batch, 0xff, sizeof(batch));
-	for (i = 0; i < 4; i++)
-		test_line_say(ctx->line, i ? 0 : 50000, batch, sizeof(batch) - 1);
-	test_line_say(ctx->line, 1000, BYTES(UNIT, 2, 0x11));
-	test_line_say(ctx->line, 1000, BYTES(0x22, 0x36));
-	KUNIT_EXPECT_EQ(test, 0, ask(ctx, NULL, SLOW_MS));
+	KUNIT_EXPECT_EQ(test, 0, ask(ctx, steps, SLOW_MS));
 	expect_received(test, REPLY);
 }
 
@@ -786,7 +789,7 @@ static struct serial_xfer_msg broadcast_for(struct context *ctx, unsigned int tu
 static void no_reply_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
-	struct serial_xfer_msg msg = broadcast_for(ctx, 60);
+	struct serial_xfer_msg msg = broadcast_for(ctx, 400);
 	struct test_line_write *write = ctx->line->writes;
 
 	msg.line.speed = 1200;
@@ -795,9 +798,24 @@ static void no_reply_test(struct kunit *test)
 	expect_good(test, REPLY);
 	/* From the last of the request's 3 characters on. */
 	KUNIT_EXPECT_GE(test, ktime_us_delta(write[1].at, write[0].at),
-			60000 + 3 * 11 * 1000000 / 1200);
+			400000 + 3 * 11 * 1000000 / 1200);
 	KUNIT_EXPECT_EQ(test, 2, count_of(ctx, SERIAL_XFER_EXCHANGES));
 	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_TIMEOUTS));
+}
+
+/* What an earlier exchange has left does not cut the pause short. */
+static void no_reply_after_damage_test(struct kunit *test)
+{
+	const struct step steps[] = {
+		{ 1000, BYTES(UNIT, 2, 0x11, 0x23, 0x36, UNIT, 2, 0x11, 0x22, 0x36) }, SILENCE,
+		SILENCE
+	};
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = broadcast_for(ctx, 200);
+
+	KUNIT_EXPECT_EQ(test, 0, ask(ctx, steps, SLOW_MS));
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), ctx->line->writes[1].at), 200);
 }
 
 /* An answer to such a request does not get into the next exchange. */
@@ -922,11 +940,14 @@ static void stop_claimed_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
 	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
-	struct test_task *stop;
+	struct test_task *stop, *waiter;
 
 	KUNIT_ASSERT_EQ(test, 0, serial_xfer_claim(&ctx->client));
+	waiter = start_waiting(test, &ctx->client);
 	stop = test_task_start(ctx->line, stop_fn, ctx->line->port);
-	KUNIT_EXPECT_TRUE(test, test_line_wait(serial_xfer_exec(&ctx->client, &msg) == -ENODEV));
+	KUNIT_EXPECT_TRUE(test, test_task_wait(waiter));
+	KUNIT_EXPECT_EQ(test, -ENODEV, waiter->ret);
+	KUNIT_EXPECT_EQ(test, -ENODEV, serial_xfer_exec(&ctx->client, &msg));
 	KUNIT_EXPECT_FALSE(test, completion_done(&stop->done));
 	serial_xfer_release(&ctx->client);
 	KUNIT_EXPECT_TRUE(test, test_task_wait(stop));
@@ -1191,6 +1212,7 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(trickle_test),
 	KUNIT_CASE(babble_test),
 	KUNIT_CASE(no_reply_test),
+	KUNIT_CASE(no_reply_after_damage_test),
 	KUNIT_CASE(no_reply_answered_test),
 	KUNIT_CASE(write_error_test),
 	KUNIT_CASE(stop_test),

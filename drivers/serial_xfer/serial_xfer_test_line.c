@@ -80,6 +80,17 @@ static void test_line_deliver(struct test_line *line, struct test_piece *piece)
 	kfree(piece);
 }
 
+/* A timer must not be given a time that has passed: it would take it for eternity. */
+static void test_line_serve(struct test_line *line, struct test_piece *piece)
+{
+	ktime_t left = ktime_sub(piece->due, ktime_get());
+
+	if (left > 0)
+		wait_event_hrtimeout(line->wake, kthread_should_stop(), left);
+	else
+		test_line_deliver(line, piece);
+}
+
 static int test_line_thread(void *data)
 {
 	struct test_line *line = data;
@@ -87,14 +98,11 @@ static int test_line_thread(void *data)
 
 	while (!kthread_should_stop()) {
 		piece = test_line_first(line);
-		if (!piece)
+		if (piece)
+			test_line_serve(line, piece);
+		else
 			wait_event_idle(line->wake, kthread_should_stop() ||
 					!test_line_is_quiet(line));
-		else if (ktime_before(ktime_get(), piece->due))
-			wait_event_hrtimeout(line->wake, kthread_should_stop(),
-					     ktime_sub(piece->due, ktime_get()));
-		else
-			test_line_deliver(line, piece);
 	}
 	return 0;
 }

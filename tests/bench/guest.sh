@@ -125,6 +125,6 @@ memory_modules
 memory_meters
 memory_empty
 say iiobench idle idle 10
-speed $fast_speed $fast_unit 100
+speed $fast_speed $fast_unit 300
 speed 9600 $slow_unit 20
 note "bench stats $(ctl stats)"

@@ -124,7 +124,7 @@ static int pro380_postenable(struct iio_dev *indio_dev)
 {
 	struct pro380 *pro = iio_priv(indio_dev);
 
-	queue_work(system_unbound_wq, &pro->first_scan);
+	schedule_work(&pro->first_scan);
 	return 0;
 }
 

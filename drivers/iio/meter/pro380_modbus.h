@@ -7,6 +7,7 @@
 
 #include <linux/ktime.h>
 #include <linux/modbus.h>
+#include <linux/mutex.h>
 
 #include "pro380_plan.h"
 #include "pro380_registers.h"
@@ -34,10 +35,11 @@ struct pro380_suspect {
  * @read: modbus_read_holding(), or what takes its place in tests
  * @serial: the meter's serial number, 8 digits; constant
  * @code: its meter code; constant
+ * @line_lock: protects @other_line and @has_other_line, and who tries out line
+ *	settings; taken inside the core's lock, and by the bus's calls of verify
  * @other_line: line settings which the meter may have instead of those of @mdev,
- *	since a change of them ended without an answer; only while no exchange
- *	but that of one caller reaches the device, see pro380_modbus_verify()
- * @has_other_line: whether there are any; the same
+ *	since a change of them ended without an answer
+ * @has_other_line: whether there are any
  * @was_away: the meter was away, what is known of its refusals may be outdated
  *
  * The core calls one operation at a time, and so protects:
@@ -56,6 +58,7 @@ struct pro380_modbus {
 	u32 serial;
 	u16 code;
 
+	struct mutex line_lock;
 	struct serial_xfer_line other_line;
 	bool has_other_line;
 	bool was_away;

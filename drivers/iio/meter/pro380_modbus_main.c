@@ -177,6 +177,7 @@ static int pro380_modbus_register(struct modbus_device *mdev,
 	if (!pm)
 		return -ENOMEM;
 
+	mutex_init(&pm->line_lock);
 	pm->mdev = mdev;
 	pm->read = modbus_read_holding;
 	pm->serial = serial;
@@ -212,26 +213,38 @@ static int pro380_modbus_probe(struct modbus_device *mdev)
 	return pro380_modbus_register(mdev, model, serial);
 }
 
-/* Nobody else reaches the device meanwhile, see struct modbus_driver */
+/* Perhaps the meter has the line settings that were last written to it after all */
+static int pro380_try_other_line(struct pro380_modbus *pm)
+{
+	struct serial_xfer_line line = modbus_device_line(pm->mdev);
+
+	if (!pm->has_other_line)
+		return -ETIMEDOUT;
+
+	modbus_device_set_line(pm->mdev, &pm->other_line);
+	pm->other_line = line;
+
+	return pro380_modbus_same(pm);
+}
+
 static int pro380_modbus_verify(struct modbus_device *mdev)
 {
 	struct pro380_modbus *pm = dev_get_drvdata(&mdev->dev);
-	struct serial_xfer_line line;
 	int ret;
 
-	ret = pro380_modbus_same(pm);
-	if (ret == -ETIMEDOUT && pm->has_other_line) {
-		line = modbus_device_line(mdev);
-		modbus_device_set_line(mdev, &pm->other_line);
-		pm->other_line = line;
-		ret = pro380_modbus_same(pm);
-	}
+	/* A change of the line settings is under way: it looks for the meter itself */
+	if (!mutex_trylock(&pm->line_lock))
+		return -ETIMEDOUT;
 
+	ret = pro380_modbus_same(pm);
+	if (ret == -ETIMEDOUT)
+		ret = pro380_try_other_line(pm);
 	if (!ret) {
 		pm->has_other_line = false;
 		WRITE_ONCE(pm->was_away, true);
 	}
 
+	mutex_unlock(&pm->line_lock);
 	return ret;
 }
 

@@ -7,6 +7,7 @@
  * after is not documented: so it is looked for at the new ones, then at the old
  * ones, a few times.
  */
+#include <linux/cleanup.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/property.h>
@@ -82,6 +83,8 @@ static int pro380_follow_line(struct pro380_modbus *pm, const struct serial_xfer
 			      const struct serial_xfer_line *to)
 {
 	int tries;
+
+	guard(mutex)(&pm->line_lock);
 
 	pm->other_line = *to;
 	pm->has_other_line = false;

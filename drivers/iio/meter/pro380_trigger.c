@@ -196,7 +196,7 @@ int pro380_trigger_setup(struct device *dev, struct pro380 *pro)
 		return -ENOMEM;
 
 	INIT_DELAYED_WORK(&trigger->work, pro380_trigger_tick);
-	init_irq_work(&trigger->irq, pro380_trigger_poll);
+	trigger->irq = IRQ_WORK_INIT_HARD(pro380_trigger_poll);
 	pro380_trigger_set_frequency(trigger, PRO380_DEFAULT_FREQUENCY_UHZ);
 
 	trigger->trig->ops = &pro380_trigger_ops;

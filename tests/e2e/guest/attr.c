@@ -4,7 +4,7 @@
  *   attr get FILE...          content, or -ENAME, a line each
  *   attr put FILE VALUE       "ok" or -ENAME
  *   attr poll FILE SECONDS    content after the next change; fails at the deadline
- *   attr hammer COUNT         reads files until COUNT reads were made; lines
+ *   attr hammer COUNT         reads files until COUNT reads had a result; lines
  *                             "FILE VALUE" on stdin. Prints what came of it
  */
 #define _GNU_SOURCE
@@ -161,7 +161,7 @@ static int hammer(unsigned long count)
 	if (!have)
 		return 1;
 	srandom(1);
-	while (tally.reads < count)
+	while (tally.reads - tally.silent < count)
 		count_one(&targets[random() % have], &tally);
 	printf("reads=%lu right=%lu wrong=%lu damaged=%lu silent=%lu others=%lu\n",
 	       tally.reads, tally.right, tally.wrong, tally.damaged, tally.silent, tally.others);

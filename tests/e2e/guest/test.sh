@@ -115,6 +115,28 @@ targets() {
 	expected "$1" | grep -E "$3" | sed "s|^|$(iio "$2")/|"
 }
 
+# capture COUNT DEVICE CHANNEL...: scans taken by iio_readdev, as "CHANNEL VALUE" lines.
+# $readdev holds further options.
+capture() {
+	capture_count=$1
+	capture_dir=$(iio "$2")
+	shift 2
+	# shellcheck disable=SC2046,SC2086
+	timeout 60 iio_readdev -b 1 -s "$capture_count" $readdev "$(basename "$capture_dir")" \
+		$(for name; do echo "${name#in_}"; done) 2>/tmp/readdev.log |
+		scan "$capture_dir" "$@"
+}
+
+# wanted UNIT CHANNEL...: the same lines, out of the meter's registers.
+wanted() {
+	wanted_unit=$1
+	shift
+	expected "$wanted_unit" >/tmp/wanted
+	for wanted_name; do
+		sed -n "s/^${wanted_name}_raw /$wanted_name /p" /tmp/wanted
+	done
+}
+
 # Brings the bus back to what the firmware describes, whatever a scenario left behind.
 settle() {
 	ctl clear >/dev/null
@@ -170,7 +192,8 @@ run_scenarios() {
 	log "all scenarios ran"
 }
 
-shell_on_console() {
-	exec <"${uart}0" >"${uart}0" 2>&1
+shell_on_terminal() {
+	exec <"${uart}2" >"${uart}2" 2>&1
+	echo "The meters are below $bus; exit ends the machine."
 	setsid -c sh -l
 }

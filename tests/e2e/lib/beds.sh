@@ -18,6 +18,8 @@ bed_setup() {
 	debug) kernel=$cache/debug smp=2 memory=1024 ;;
 	arm-dt)
 		kernel=$cache/arm arch=arm cross=arm-linux-gnueabihf- tty=ttyAMA
+		# With one processor QEMU's interrupt controller delivers none to itself.
+		smp=2
 		sysroot=$cache/armhf
 		make_arch=(ARCH=arm CROSS_COMPILE=arm-linux-gnueabihf-)
 		;;

@@ -35,12 +35,14 @@ find_library() {
 add_kernel_modules() {
 	local name path
 
+	mkdir -p "$root/lib/modules"
 	for name in "${kernel_modules[@]}"; do
 		{ modprobe -d "$kernel" -S "$release" --show-depends "$name" 2>/dev/null || true; } |
 			sed -n 's/^insmod \([^ ]*\).*/\1/p'
 	done | sort -u | while read -r path; do
 		install -D -m 644 "$path" "$root/${path#"$kernel"/}"
 	done
+	find "$root/lib/modules" -name '*.ko.xz' -exec xz -d {} +
 }
 
 add_our_modules() {
@@ -55,8 +57,12 @@ add_our_modules() {
 }
 
 add_guest_programs() {
-	"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$root/bin/attr" \
-		"$top/tests/e2e/guest/attr.c"
+	local name
+
+	for name in attr scan; do
+		"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$root/bin/$name" \
+			"$top/tests/e2e/guest/$name.c"
+	done
 }
 
 initramfs() {

@@ -32,7 +32,7 @@ line() {
 	appears "$scratch/port$uart"
 }
 
-# A UART without anything on it.
+# chardev UART SOCKET: nothing is on the UART where nobody made the socket.
 chardev() {
 	if [ -e "$scratch/$2" ]; then
 		qemu_args+=(-chardev "socket,id=port$1,path=$scratch/$2")
@@ -41,19 +41,23 @@ chardev() {
 	fi
 }
 
-console_chardev() {
-	if [ -n "${shell-}" ]; then
-		qemu_args+=(-chardev "stdio,id=port0,signal=off,logfile=$console")
+# The console goes into a file. With $terminal, UART 2 is for people.
+chardevs() {
+	qemu_args+=(-chardev "file,id=port0,path=$console")
+	chardev 1 port1
+	if [ -n "${terminal-}" ]; then
+		qemu_args+=(-chardev stdio,id=port2,signal=off)
 	else
-		qemu_args+=(-chardev "file,id=port0,path=$console")
+		chardev 2 port2
 	fi
+	chardev 3 control
 }
 
 isa_uart() { qemu_args+=(-device "isa-serial,index=$1,iobase=$2,irq=$3,chardev=port$1"); }
 
 x86_machine() {
 	qemu=qemu-system-x86_64
-	qemu_args+=(-M q35 -smp "$smp")
+	qemu_args+=(-M q35)
 	isa_uart 0 0x3f8 4
 	isa_uart 1 0x2f8 3
 	isa_uart 2 0x3e8 5
@@ -69,13 +73,10 @@ arm_machine() {
 
 # machine CMDLINE INITRAMFS: runs the machine to its end, with the console in $console.
 machine() {
-	qemu_args=(-nodefaults -display none -no-reboot -m "$memory" -kernel "$kernel/vmlinuz"
+	qemu_args=(-nodefaults -display none -no-reboot -m "$memory" -smp "$smp" -kernel "$kernel/vmlinuz"
 		-initrd "$2" -append "console=${tty}0 panic=-1 printk.devkmsg=on $1"
 		-trace "memory_region_ops_write,file=$scratch/trace")
-	console_chardev
-	chardev 1 port1
-	chardev 2 port2
-	chardev 3 control
+	chardevs
 	"${arch/x86_64/x86}_machine"
 	timeout --foreground "${deadline:-60}" "$qemu" "${qemu_args[@]}" 2>"$work/qemu.log"
 }

@@ -27,7 +27,7 @@ void check(bool ok, const char *format, ...)
 {
 	va_list args;
 
-	printf("%s %d - ", ok ? "ok" : "not ok", passed + failed + 1);
+	printf("%s - ", ok ? "ok" : "not ok");
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
@@ -40,13 +40,13 @@ void check(bool ok, const char *format, ...)
 
 int check_result(void)
 {
-	printf("1..%d\n", passed + failed);
+	printf("# %d checks done\n", passed + failed);
 	return failed ? 1 : 0;
 }
 
 static void die(const char *what)
 {
-	printf("Bail out! %s: %s\n", what, strerror(errno));
+	printf("not ok - %s: %s\n", what, strerror(errno));
 	exit(2);
 }
 

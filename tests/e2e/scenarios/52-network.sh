@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# libiio over the network: iiod and its clients.
+# limit: 120
+iiod >/tmp/iiod.log 2>&1 &
+server=$!
+check "iiod answers" wait_for 20 iio_info -u ip:127.0.0.1
+iio_info -u ip:127.0.0.1 >/tmp/info 2>&1
+is "meters that it shows" "$(grep -c 'iio:device.*: pro380' /tmp/info)" 3
+is "a channel" "$(iio_attr -u ip:127.0.0.1 -c "$(iio_name 0-01)" energy12 raw)" \
+	"$(expected 1 | sed -n 's/^in_energy12_raw //p')"
+is "its label" "$(iio_attr -u ip:127.0.0.1 -c "$(iio_name 0-01)" energy12 label)" \
+	"L2 forward active energy"
+is "an attribute" "$(iio_attr -u ip:127.0.0.1 -d "$(iio_name 0-01)" serial_number)" 22091039
+iio_attr -u ip:127.0.0.1 -d "$(iio_name 0-01)" lcd_cycle_time 12 >/dev/null
+is "an attribute written" "$(ctl reg 1 4010)" 0012
+readdev="-u ip:127.0.0.1"
+is "a capture" "$(capture 3 0-02 in_voltage3 in_energy5 | sort -u)" \
+	"$(wanted 2 in_voltage3 in_energy5 | sort)"
+kill "$server"
+wait "$server"
+true
