@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Devices, drivers and modules come and go while the meters are read and captured.
-# limit: 1200
+# limit: 2700
 case $bed in
 debug) rounds=200 ;;
 *) rounds=20 ;;
