@@ -22,9 +22,7 @@ consumers_leave
 
 readers() {
 	while [ ! -e /tmp/enough ]; do
-		for reader_file in "$bus"/*/iio:device*/in_*_raw "$bus"/*/state "$bus"/*/statistics/*; do
-			get "$reader_file"
-		done >/dev/null
+		get "$bus"/*/iio:device*/in_*_raw "$bus"/*/state "$bus"/*/statistics/* >/dev/null
 	done
 }
 
@@ -65,6 +63,7 @@ readers &
 first=$!
 captures &
 second=$!
+renice -n 10 -p "$first" "$second"
 done_rounds=0
 while [ "$done_rounds" -lt "$rounds" ]; do
 	one_round "$done_rounds" >/tmp/round.log 2>&1
