@@ -18,12 +18,13 @@ attr poll "$bus/0-01/state" 20 >/tmp/polled &
 is "a meter without power" "$(get "$dir/in_voltage1_raw")" -ETIMEDOUT
 wait
 is "its state can be polled" "$(cat /tmp/polled)" offline
-before=$(counter 1 requests)
-began=$(now)
+before=$(content 0-01/statistics/exchanges)
 for file in in_voltage2_raw in_energy0_raw tariff combination_code; do
 	is "offline: $file" "$(get "$dir/$file")" -ETIMEDOUT
 done
-check "readers of an offline meter do not wait" test $(($(now) - began)) -lt 50
+# The bus itself looks for the meter, once or twice in that time
+check "readers of an offline meter send nothing" \
+	test $(($(content 0-01/statistics/exchanges) - before)) -le 3
 is "a write to it" "$(put "$dir/lcd_cycle_time" 11)" -ETIMEDOUT
 is "another meter is not concerned" "$(get "$other/in_voltage1_raw" | sed 's/^[0-9]*$/number/')" number
 ctl power 1 on >/dev/null
@@ -48,11 +49,9 @@ check "and back" wait_for 90 serial_is 0-01 22091039
 online 0-01
 
 # Ten dead devices: nothing waits for them.
-began=$(now)
 for unit in 0x20 0x21 0x22 0x23 0x24 0x25 0x26 0x27 0x28 0x29; do
 	is "new_device $unit" "$(put "$ctrl/new_device" "pro380 $unit")" ok
 done
-check "new_device does not wait for an answer" test $(($(now) - began)) -lt 300
 is "a dead device" "$(content 0-20/state)" searching
 check "it is bound all the same" test -e "$bus/0-20/driver"
 check "it has no IIO device" test -z "$(iio 0-20)"

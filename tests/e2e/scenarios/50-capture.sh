@@ -44,7 +44,7 @@ put "$trigger/sampling_frequency" 5 >/dev/null
 # Settings and readings while a capture runs
 capture 25 0-01 in_voltage1 in_energy0 >/tmp/captured &
 reader=$!
-check "the capture runs" wait_for 60 grep -q 1 "$dir/buffer/enable"
+check "the capture runs" wait_for 140 grep -q 1 "$dir/buffer/enable"
 is "a reading meanwhile" "$(get "$dir/in_voltage2_raw")" "$(wanted 1 in_voltage2 | cut -d ' ' -f 2)"
 is "a setting written meanwhile" "$(put "$dir/lcd_cycle_time" 17)" ok
 is "a setting read meanwhile" "$(get "$dir/lcd_cycle_time")" 17
@@ -63,7 +63,7 @@ put "$dir/scan_elements/in_voltage1_en" 0 >/dev/null
 dropped=$(get "$dir/statistics/dropped_scans")
 capture 6 0-01 in_voltage1 in_power1 >/tmp/captured &
 reader=$!
-wait_for 60 grep -q 1 "$dir/buffer/enable"
+wait_for 140 grep -q 1 "$dir/buffer/enable"
 ctl float 1 5014 nan >/dev/null
 more_dropped() { [ "$(get "$dir/statistics/dropped_scans")" -gt "${dropped:-0}" ]; }
 check "scans without a value are counted" wait_for 10 more_dropped
