@@ -33,7 +33,6 @@ for dev in 0-01 0-02 0-03; do
 done
 # The kernel's own removal of such a trigger writes to memory that it has freed
 # (configfs_rmdir, config_item_put): KASAN would report that.
-[ "$bed" = debug ] || # iio-trig-hrtimer frees the group that configfs puts afterwards; KASAN sees it do so.
 [ "$bed" = debug ] || check "the hrtimer can go" rmdir "$configfs/clock"
 
 put /sys/bus/iio/devices/iio_sysfs_trigger/add_trigger 7 >/dev/null
