@@ -2,10 +2,10 @@
 # make modules [KDIR=...] [ARCH=... CROSS_COMPILE=...]; make check, demo, bench, soak
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-config := CONFIG_SERIAL_XFER=m CONFIG_MODBUS=m CONFIG_PRO380=m CONFIG_PRO380_MODBUS=m
+config := CONFIG_SERIAL_XFER=m CONFIG_MODBUS=m CONFIG_METERBUS=m CONFIG_PRO380=m CONFIG_PRO380_MODBUS=m
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/drivers W=1 $(config)
 
-.PHONY: modules modules_install clean check demo bench soak
+.PHONY: fuzz modules modules_install clean check demo bench soak
 
 modules modules_install:
 	$(kbuild) $@
@@ -30,3 +30,6 @@ bench:
 
 soak:
 	tests/e2e/run stock-6.12 boot:soak
+
+fuzz:
+	$(MAKE) -C tests/fuzz check SECONDS=600

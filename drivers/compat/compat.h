@@ -53,6 +53,10 @@ compat_serdev_set_client_ops(struct serdev_device *serdev,
 	modbus_bus_match(struct device *dev, struct device_driver *driver)
 #define modbus_bus_uevent(dev_decl, env_decl) \
 	modbus_bus_uevent(struct device *dev, struct kobj_uevent_env *env)
+#define meterbus_bus_match(dev_decl, driver_decl) \
+	meterbus_bus_match(struct device *dev, struct device_driver *driver)
+#define meterbus_bus_uevent(dev_decl, env_decl) \
+	meterbus_bus_uevent(struct device *dev, struct kobj_uevent_env *env)
 #endif
 
 #endif

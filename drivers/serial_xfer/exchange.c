@@ -382,6 +382,16 @@ static ktime_t rx_deadline(struct serial_xfer_port *port)
 	return min(quiet, last);
 }
 
+/* What was heard instead of a reply may tell why there was none. */
+static void rx_keep_junk(struct serial_xfer_rx *rx)
+{
+	struct serial_xfer_msg *msg = rx->msg;
+	size_t echo = rx->echoed ? min(msg->tx_len, rx->len) : 0;
+
+	msg->rx_len = min(rx->len - echo, msg->rx_size);
+	memcpy(msg->rx, rx->buf + echo, msg->rx_len);
+}
+
 /* The deadline has passed without a reply. */
 static void rx_give_up(struct serial_xfer_port *port)
 {
@@ -389,6 +399,7 @@ static void rx_give_up(struct serial_xfer_port *port)
 	size_t junk = rx->junk + rx->len - rx->start;
 
 	port->unsettled = true;
+	rx_keep_junk(rx);
 	if (rx->copy_at && !junk) {
 		rx->echoed = false;
 		rx_deliver(port, rx->msg->tx, rx->msg->tx_len, rx->copy_at);

@@ -116,7 +116,8 @@ typedef struct serial_xfer_span (*serial_xfer_parse_t)(const struct serial_xfer_
  * @parse: finds the reply; NULL if none is expected
  * @context: for @parse
  * @ambiguous: the reply may be the same bytes as the request
- * @rx_len: result: length of the reply
+ * @rx_len: result: length of the reply; with -EBADMSG of what is in @rx instead: what
+ *	was heard, from its first byte on
  * @heard: result: bytes received other than the echo, also of a failed exchange
  * @stamp: result: arrival of the reply's last byte, boot-time clock
  * @latency_us: result: from the request's last bit to the reply's end, less the

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * M-Bus devices: made from firmware nodes and by userspace.
+ */
+#include <linux/acpi.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/kstrtox.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/* A secondary address as it is written: so many hexadecimal digits */
+#define METERBUS_ID_DIGITS	16
+
+static void meterbus_device_free(struct device *dev)
+{
+	struct meterbus_device_priv *priv = dev_to_meterbus_priv(dev);
+
+	fwnode_handle_put(dev_fwnode(dev));
+	mutex_destroy(&priv->talk);
+	serial_xfer_client_exit(&priv->client);
+	put_device(&priv->ctrl->dev);
+	kfree(dev->platform_data);
+	kfree(priv->keep);
+	kfree(priv);
+}
+
+const struct device_type meterbus_device_type = {
+	.name = "meterbus-device",
+	.groups = meterbus_device_groups,
+	.release = meterbus_device_free,
+};
+
+static bool address_equal(const struct meterbus_address *a, const struct meterbus_address *b)
+{
+	if (a->secondary != b->secondary)
+		return false;
+	return a->secondary ? a->id == b->id : a->primary == b->primary;
+}
+
+/* The identification number has decimal digits and wildcards; zero is nobody's. */
+static bool address_id_ok(u64 id)
+{
+	u32 number = id >> 32;
+
+	for (; number; number >>= 4)
+		if ((number & 0xf) > 9 && (number & 0xf) != 0xf)
+			return false;
+	return true;
+}
+
+/**
+ * meterbus_parse_address() - address by what a person writes
+ * @word: a number up to METERBUS_ADDRESS_MAX, or exactly sixteen hexadecimal digits
+ *	without prefix
+ * @address: result
+ *
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int meterbus_parse_address(const char *word, struct meterbus_address *address)
+{
+	size_t digits;
+
+	memset(address, 0, sizeof(*address));
+	for (digits = 0; isxdigit(word[digits]); digits++)
+		;
+	if (digits == METERBUS_ID_DIGITS && !word[digits]) {
+		address->secondary = true;
+		if (kstrtou64(word, 16, &address->id) || !address_id_ok(address->id))
+			return -EINVAL;
+		return 0;
+	}
+	if (kstrtou8(word, 0, &address->primary))
+		return -EINVAL;
+	return address->primary > METERBUS_ADDRESS_MAX ? -EINVAL : 0;
+}
+
+static struct meterbus_device_priv *meterbus_device_alloc(struct meterbus_controller *ctrl,
+							  const struct meterbus_board_info *info)
+{
+	struct meterbus_device_priv *priv;
+
+	priv = kzalloc(sizeof(*priv), GFP_KERNEL);
+	if (!priv)
+		return NULL;
+
+	strscpy(priv->mdev.name, info->name, sizeof(priv->mdev.name));
+	priv->ctrl = ctrl;
+	priv->address = info->address;
+	priv->known = info->address;
+	priv->line = info->line;
+	priv->from_user = info->from_user;
+	INIT_LIST_HEAD(&priv->node);
+	spin_lock_init(&priv->lock);
+	mutex_init(&priv->talk);
+	INIT_WORK(&priv->renumber, meterbus_renumber_work);
+	get_device(&ctrl->dev);
+	serial_xfer_client_init(&priv->client, ctrl->port);
+	serial_xfer_life_init(&priv->life, &priv->mdev.dev, ctrl->wq, &meterbus_life_ops);
+
+	device_initialize(&priv->mdev.dev);
+	priv->mdev.dev.parent = &ctrl->dev;
+	priv->mdev.dev.bus = &meterbus_bus_type;
+	priv->mdev.dev.type = &meterbus_device_type;
+	device_set_node(&priv->mdev.dev, fwnode_handle_get(info->fwnode));
+	return priv;
+}
+
+static int meterbus_device_prepare(struct meterbus_device_priv *priv,
+				   const struct meterbus_board_info *info)
+{
+	struct device *dev = &priv->mdev.dev;
+
+	if (info->keep) {
+		dev->platform_data = kmemdup(info->keep, info->keep_len, GFP_KERNEL);
+		if (!dev->platform_data)
+			return -ENOMEM;
+	}
+	if (priv->address.secondary)
+		return dev_set_name(dev, "%d-%016llX", priv->ctrl->id, priv->address.id);
+	return dev_set_name(dev, "%d-%02x", priv->ctrl->id, priv->address.primary);
+}
+
+/**
+ * meterbus_device_find() - the device that has an address, or is about to
+ * @ctrl: its controller, locked
+ * @address: the address
+ *
+ * Return: the device, or NULL.
+ */
+struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ctrl,
+						  const struct meterbus_address *address)
+{
+	struct meterbus_device_priv *priv;
+
+	lockdep_assert_held(&ctrl->lock);
+	list_for_each_entry(priv, &ctrl->devices, node)
+		if (address_equal(&priv->known, address) ||
+		    (priv->reserving && address_equal(&priv->wanted, address)))
+			return priv;
+	return NULL;
+}
+
+static int meterbus_device_add(struct meterbus_device_priv *priv)
+{
+	struct meterbus_controller *ctrl = priv->ctrl;
+	int ret;
+
+	guard(mutex)(&ctrl->lock);
+	if (ctrl->closing)
+		return -ENODEV;
+	if (meterbus_device_find(ctrl, &priv->known))
+		return -EBUSY;
+	ret = device_add(&priv->mdev.dev);
+	if (!ret)
+		list_add_tail(&priv->node, &ctrl->devices);
+	return ret;
+}
+
+/**
+ * meterbus_device_create() - make a device
+ * @ctrl: its controller
+ * @info: what is known of it
+ * @stats: counters to begin with, or NULL
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY if its address is taken; -ENODEV if the bus is going; or
+ * another error.
+ */
+int meterbus_device_create(struct meterbus_controller *ctrl,
+			   const struct meterbus_board_info *info,
+			   const struct serial_xfer_stats *stats)
+{
+	struct meterbus_device_priv *priv;
+	int i, ret;
+
+	priv = meterbus_device_alloc(ctrl, info);
+	if (!priv)
+		return -ENOMEM;
+	for (i = 0; stats && i < SERIAL_XFER_NR_STATS; i++)
+		atomic64_set(&priv->client.stats.count[i], atomic64_read(&stats->count[i]));
+
+	ret = meterbus_device_prepare(priv, info);
+	if (!ret)
+		ret = meterbus_device_add(priv);
+	if (ret)
+		put_device(&priv->mdev.dev);
+	return ret;
+}
+
+/**
+ * meterbus_device_take() - take a device that userspace made out of the list
+ * @ctrl: its controller
+ * @address: its address
+ *
+ * Whoever takes a device unregisters it, with meterbus_device_delete().
+ *
+ * Context: may sleep.
+ * Return: the device, or NULL.
+ */
+struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ctrl,
+						  const struct meterbus_address *address)
+{
+	struct meterbus_device_priv *priv;
+
+	guard(mutex)(&ctrl->lock);
+	priv = meterbus_device_find(ctrl, address);
+	if (!priv || !priv->from_user || !address_equal(&priv->known, address))
+		return NULL;
+	list_del_init(&priv->node);
+	return priv;
+}
+
+/**
+ * meterbus_device_take_first() - take any device out of the list
+ * @ctrl: its controller
+ *
+ * Context: may sleep.
+ * Return: the device, or NULL if there are none.
+ */
+struct meterbus_device_priv *meterbus_device_take_first(struct meterbus_controller *ctrl)
+{
+	struct meterbus_device_priv *priv;
+
+	guard(mutex)(&ctrl->lock);
+	priv = list_first_entry_or_null(&ctrl->devices, struct meterbus_device_priv, node);
+	if (priv)
+		list_del_init(&priv->node);
+	return priv;
+}
+
+/**
+ * meterbus_device_delete() - unregister a device that was taken out of the list
+ * @priv: the device; gone afterwards unless the caller has a reference
+ *
+ * Context: may sleep.
+ */
+void meterbus_device_delete(struct meterbus_device_priv *priv)
+{
+	device_del(&priv->mdev.dev);
+	meterbus_link_forget(priv);
+	put_device(&priv->mdev.dev);
+}
+
+#ifdef CONFIG_ACPI
+static int meterbus_acpi_address(struct fwnode_handle *fwnode, u64 *adr)
+{
+	acpi_status status = acpi_evaluate_integer(ACPI_HANDLE_FWNODE(fwnode), METHOD_NAME__ADR,
+						   NULL, adr);
+
+	return ACPI_FAILURE(status) ? -ENODATA : 0;
+}
+#else
+static int meterbus_acpi_address(struct fwnode_handle *fwnode, u64 *adr)
+{
+	return -ENODATA;
+}
+#endif
+
+/* Two cells, or in ACPI _ADR: a small number is a primary address. */
+static int meterbus_fw_address(struct fwnode_handle *fwnode, struct meterbus_address *address)
+{
+	u32 cells[2];
+	u64 adr;
+	int ret;
+
+	if (is_acpi_device_node(fwnode)) {
+		ret = meterbus_acpi_address(fwnode, &adr);
+	} else {
+		ret = fwnode_property_read_u32_array(fwnode, "reg", cells, ARRAY_SIZE(cells));
+		if (!ret)
+			adr = (u64)cells[0] << 32 | cells[1];
+	}
+	if (ret)
+		return ret;
+	if (adr <= METERBUS_ADDRESS_MAX) {
+		*address = (struct meterbus_address){ .primary = adr };
+		return 0;
+	}
+	*address = (struct meterbus_address){ .secondary = true, .id = adr };
+	return adr >> 32 && address_id_ok(adr) ? 0 : -EINVAL;
+}
+
+static int meterbus_fw_name(struct fwnode_handle *fwnode, char *name, size_t size)
+{
+	const char *compatible, *comma;
+	int ret;
+
+	ret = fwnode_property_read_string(fwnode, "compatible", &compatible);
+	if (ret)
+		return ret;
+	comma = strchr(compatible, ',');
+	return strscpy(name, comma ? comma + 1 : compatible, size) < 0 ? -EINVAL : 0;
+}
+
+static int meterbus_add_fw_device(struct meterbus_controller *ctrl,
+				  struct fwnode_handle *fwnode)
+{
+	struct meterbus_board_info info = { .line = ctrl->line, .fwnode = fwnode };
+	int ret;
+
+	ret = meterbus_fw_address(fwnode, &info.address);
+	if (ret)
+		return ret;
+	ret = meterbus_fw_name(fwnode, info.name, sizeof(info.name));
+	if (ret)
+		return ret;
+	ret = meterbus_read_speed(fwnode, &info.line.speed);
+	if (ret)
+		return ret;
+	return meterbus_device_create(ctrl, &info, NULL);
+}
+
+/**
+ * meterbus_add_fw_devices() - register the devices that firmware describes
+ * @ctrl: their controller
+ *
+ * A node that makes no sense is named in the log and left out.
+ *
+ * Context: may sleep.
+ */
+void meterbus_add_fw_devices(struct meterbus_controller *ctrl)
+{
+	struct fwnode_handle *child;
+	int ret;
+
+	device_for_each_child_node(&ctrl->dev, child) {
+		ret = meterbus_add_fw_device(ctrl, child);
+		if (ret)
+			dev_err(&ctrl->dev, "%pfwP: cannot register: %pe\n", child, ERR_PTR(ret));
+	}
+}
+
+/**
+ * meterbus_device_address() - address of a device
+ * @mdev: the device
+ *
+ * Context: may sleep.
+ * Return: the address at which it is reached now.
+ */
+struct meterbus_address meterbus_device_address(struct meterbus_device *mdev)
+{
+	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
+
+	guard(mutex)(&priv->talk);
+	return priv->address;
+}
+EXPORT_SYMBOL_GPL(meterbus_device_address);
+
+/**
+ * meterbus_device_line() - line settings of a device
+ * @mdev: the device
+ *
+ * Context: process.
+ * Return: speed and parity.
+ */
+struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev)
+{
+	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
+
+	guard(spinlock)(&priv->lock);
+	return priv->line;
+}
+EXPORT_SYMBOL_GPL(meterbus_device_line);
+
+/**
+ * meterbus_device_set_speed() - follow a device to another speed
+ * @mdev: the device
+ * @speed: bits per second, for all later exchanges with it
+ *
+ * A device that went offline is asked anew.
+ *
+ * Context: process.
+ */
+void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed)
+{
+	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
+
+	scoped_guard(spinlock, &priv->lock)
+		priv->line.speed = speed;
+	scoped_guard(mutex, &priv->talk)
+		priv->link.synced = false;
+	serial_xfer_life_revive(&priv->life);
+}
+EXPORT_SYMBOL_GPL(meterbus_device_set_speed);

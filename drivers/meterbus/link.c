@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The data link layer (EN 13757-2:2018, chapter 5, and selection by secondary
+ * address, EN 13757-7:2018, 8.3).
+ *
+ * A request that a device must not take twice has a frame count bit, which changes
+ * from one request to the next. A request whose reply is lost is repeated with the
+ * same bit, and the device repeats its reply. After SND_NKE, or after it has been
+ * selected, a device expects the bit set. So each device has a link: it is in step
+ * (synced), or it must be reset (primary address) or selected (secondary address)
+ * before the next request. What a device has made of a request that was given up is
+ * not known, so that puts the link out of step.
+ *
+ * The line has one device selected at most; selecting another one deselects it.
+ *
+ * Some meters, by their manuals, know only requests whose bit is clear. One that
+ * answers a reset or a selection but no request with a count is asked that way, and
+ * if it answers so, from then on.
+ *
+ * All functions are called with the device's talk lock held and the port claimed,
+ * unless they say otherwise.
+ */
+#include <linux/errno.h>
+#include <linux/math.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+#include <linux/unaligned.h>
+
+#include "internal.h"
+
+/* EN 13757-2:2018, 5.7.3.1 */
+#define LINK_RESPONSE_BITS	330
+
+/* EN 13757-3:2018, Table 2: selection of a device */
+#define LINK_CI_SELECT		0x52
+#define LINK_SELECT_LEN		8
+
+static u8 link_a_field(const struct meterbus_device_priv *priv)
+{
+	return priv->address.secondary ? METERBUS_A_SELECTED : priv->address.primary;
+}
+
+static bool link_unanswered(int error)
+{
+	return error == -ETIMEDOUT || error == -EBADMSG || error == -ENOTUNIQ ||
+	       error == -ENODATA;
+}
+
+/* What a reply that could not be read says all the same. */
+static int link_explain(const struct meterbus_expect *expect, const struct serial_xfer_msg *msg)
+{
+	if (expect->data && msg->heard == 1 && msg->rx[0] == METERBUS_ACK)
+		return -ENODATA;
+	if (meterbus_frame_collided(expect, msg->rx, msg->rx_len))
+		return -ENOTUNIQ;
+	return -EBADMSG;
+}
+
+/*
+ * One exchange. A lone byte has no check, so an acknowledgment among other bytes is
+ * not believed.
+ */
+static int link_exec(struct meterbus_device_priv *priv, const u8 *tx, size_t len, bool data,
+		     struct serial_xfer_msg *msg)
+{
+	struct meterbus_expect expect = { .address = link_a_field(priv), .data = data };
+	int ret;
+
+	msg->tx = tx;
+	msg->tx_len = len;
+	msg->line = meterbus_device_line(&priv->mdev);
+	msg->timeout_ms = READ_ONCE(priv->ctrl->response_timeout_ms) +
+			  DIV_ROUND_UP(LINK_RESPONSE_BITS * MSEC_PER_SEC, msg->line.speed);
+	msg->parse = meterbus_frame_parse;
+	msg->context = &expect;
+
+	ret = serial_xfer_exec(&priv->client, msg);
+	if (!ret && msg->rx_len == 1 && msg->heard != 1)
+		ret = -EBADMSG;
+	else if (ret == -EBADMSG)
+		ret = link_explain(&expect, msg);
+	if (!ret || ret == -ENODATA)
+		serial_xfer_life_heard(&priv->life);
+	return ret;
+}
+
+/* Sends what is acknowledged. */
+static int link_send(struct meterbus_device_priv *priv, const u8 *tx, size_t len, size_t *heard)
+{
+	u8 rx[METERBUS_MAX_FRAME];
+	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
+	int ret = link_exec(priv, tx, len, false, &msg);
+
+	if (heard)
+		*heard = msg.heard;
+	return ret;
+}
+
+static void link_in_step(struct meterbus_device_priv *priv)
+{
+	priv->link.synced = true;
+	priv->link.fcb = true;
+}
+
+static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
+{
+	u8 tx[METERBUS_SHORT_LEN];
+	size_t len = meterbus_frame_short(tx, METERBUS_C_SND_NKE, a);
+
+	return link_send(priv, tx, len, heard);
+}
+
+/* The identification number goes with its last digits first, the rest as written. */
+static int link_select(struct meterbus_device_priv *priv, u64 address, size_t *heard)
+{
+	u8 tx[METERBUS_MAX_FRAME], id[LINK_SELECT_LEN];
+	size_t len;
+
+	put_unaligned_le32(address >> 32, id);
+	put_unaligned_be32(address, id + 4);
+	len = meterbus_frame_long(tx, METERBUS_C_SND_UD, METERBUS_A_SELECTED, LINK_CI_SELECT,
+				  id, sizeof(id));
+	priv->ctrl->selected = NULL;
+	return link_send(priv, tx, len, heard);
+}
+
+/**
+ * meterbus_link_probe() - is there a device at an address?
+ * @priv: the device whose speed is used
+ * @address: the address
+ * @heard: result: bytes received, damaged ones as well
+ *
+ * Return: 0 if there is, or an error.
+ */
+int meterbus_link_probe(struct meterbus_device_priv *priv,
+			const struct meterbus_address *address, size_t *heard)
+{
+	if (address->secondary)
+		return link_select(priv, address->id, heard);
+	return link_nke(priv, address->primary, heard);
+}
+
+/**
+ * meterbus_link_ask() - bring a link in step: select a device, or reset it
+ * @priv: the device
+ *
+ * Sends one frame, which tells whether the device is there.
+ *
+ * Return: 0 or an error.
+ */
+int meterbus_link_ask(struct meterbus_device_priv *priv)
+{
+	int ret = meterbus_link_probe(priv, &priv->address, NULL);
+
+	if (ret)
+		return ret;
+	link_in_step(priv);
+	if (priv->address.secondary)
+		priv->ctrl->selected = priv;
+	return 0;
+}
+
+/**
+ * meterbus_link_lose() - a link is out of step
+ * @priv: the device
+ */
+void meterbus_link_lose(struct meterbus_device_priv *priv)
+{
+	priv->link.synced = false;
+	if (priv->ctrl->selected == priv)
+		priv->ctrl->selected = NULL;
+}
+
+/**
+ * meterbus_link_reset() - reset a device's data link layer; deselects all
+ * @priv: the device
+ *
+ * Return: 0 or an error.
+ */
+int meterbus_link_reset(struct meterbus_device_priv *priv)
+{
+	int ret = link_nke(priv, link_a_field(priv), NULL);
+
+	meterbus_link_lose(priv);
+	if (!ret && !priv->address.secondary)
+		link_in_step(priv);
+	return ret;
+}
+
+/**
+ * meterbus_link_forget() - a device is going
+ * @priv: the device; nothing is held
+ *
+ * If it is selected, it is deselected, so that it does not answer in the place of
+ * others.
+ */
+void meterbus_link_forget(struct meterbus_device_priv *priv)
+{
+	if (!priv->address.secondary || serial_xfer_claim(&priv->client))
+		return;
+	if (priv->ctrl->selected == priv)
+		meterbus_link_reset(priv);
+	serial_xfer_release(&priv->client);
+}
+
+static bool link_is_ready(const struct meterbus_device_priv *priv)
+{
+	if (priv->address.secondary && priv->ctrl->selected != priv)
+		return false;
+	return priv->link.synced;
+}
+
+static size_t link_build(const struct meterbus_device_priv *priv,
+			 const struct meterbus_request *request, u8 *tx)
+{
+	u8 c = request->read ? METERBUS_C_REQ_UD2 : METERBUS_C_SND_UD;
+	u8 a = link_a_field(priv);
+
+	if (priv->link.fcb && !priv->link.plain)
+		c |= METERBUS_C_FCB;
+	if (request->read)
+		return meterbus_frame_short(tx, c, a);
+	return meterbus_frame_long(tx, c, a, request->ci, request->data, request->len);
+}
+
+static int link_try(struct meterbus_device_priv *priv, const struct meterbus_request *request,
+		    struct serial_xfer_msg *msg)
+{
+	u8 tx[METERBUS_MAX_FRAME];
+	size_t len;
+	int ret;
+
+	if (!link_is_ready(priv)) {
+		ret = meterbus_link_ask(priv);
+		if (ret)
+			return ret;
+	}
+	len = link_build(priv, request, tx);
+	return link_exec(priv, tx, len, request->read, msg);
+}
+
+static int link_try_hard(struct meterbus_device_priv *priv,
+			 const struct meterbus_request *request, struct serial_xfer_msg *msg)
+{
+	unsigned int left = READ_ONCE(priv->ctrl->retries);
+	int ret;
+
+	for (;;) {
+		ret = link_try(priv, request, msg);
+		if (!link_unanswered(ret) || !left-- || serial_xfer_life_first_try(&priv->life))
+			return ret;
+		serial_xfer_count(&priv->client, SERIAL_XFER_RETRIES);
+	}
+}
+
+/* Does the device know only frames whose count bit is clear? */
+static int link_try_plain(struct meterbus_device_priv *priv,
+			  const struct meterbus_request *request, struct serial_xfer_msg *msg)
+{
+	int ret;
+
+	meterbus_link_lose(priv);
+	priv->link.plain = true;
+	ret = link_try(priv, request, msg);
+	if (ret)
+		priv->link.plain = false;
+	return ret;
+}
+
+/**
+ * meterbus_link_exchange() - send a request to a device and wait for its reply
+ * @priv: the device
+ * @request: the request
+ * @msg: room for the reply, and the result
+ *
+ * Return: 0; -ETIMEDOUT: no answer; -EBADMSG: only damaged answers; -ENOTUNIQ:
+ * several devices answer at once; -ENODATA: the device has nothing to say; or an
+ * error of serial_xfer_exec().
+ */
+int meterbus_link_exchange(struct meterbus_device_priv *priv,
+			   const struct meterbus_request *request, struct serial_xfer_msg *msg)
+{
+	struct meterbus_link *link = &priv->link;
+	int ret;
+
+	ret = link_try_hard(priv, request, msg);
+	if (ret == -ETIMEDOUT && link_is_ready(priv) && !link->plain && !link->counts)
+		ret = link_try_plain(priv, request, msg);
+	if (ret) {
+		meterbus_link_lose(priv);
+		return ret;
+	}
+	if (link->fcb && !link->plain)
+		link->counts = true;
+	link->fcb = !link->fcb;
+	return 0;
+}
