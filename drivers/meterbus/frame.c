@@ -36,7 +36,7 @@ size_t meterbus_frame_short(u8 *frame, u8 c, u8 a)
 
 /**
  * meterbus_frame_long() - build a long frame, or without data a control frame
- * @frame: where it goes, room for METERBUS_MAX_FRAME bytes
+ * @frame: where it goes, room for SERIAL_XFER_MAX_FRAME bytes
  * @c: C field
  * @a: A field
  * @ci: CI field
@@ -77,6 +77,17 @@ const u8 *meterbus_frame_data(const u8 *frame, size_t len, size_t *data_len)
 		return NULL;
 	*data_len = len - METERBUS_LONG_OVERHEAD - 2;
 	return frame + 6;
+}
+
+/**
+ * meterbus_frame_address() - sender of a long frame
+ * @frame: the frame, as meterbus_frame_parse() accepts it
+ *
+ * Return: the A field.
+ */
+u8 meterbus_frame_address(const u8 *frame)
+{
+	return frame[5];
 }
 
 /*

@@ -20,6 +20,7 @@
  * All functions are called with the device's talk lock held and the port claimed,
  * unless they say otherwise.
  */
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/math.h>
 #include <linux/string.h>
@@ -34,6 +35,8 @@
 /* EN 13757-3:2018, Table 2: selection of a device */
 #define LINK_CI_SELECT		0x52
 #define LINK_SELECT_LEN		8
+
+static_assert(METERBUS_MAX_L + METERBUS_LONG_OVERHEAD == METERBUS_MAX_FRAME);
 
 static u8 link_a_field(const struct meterbus_device_priv *priv)
 {

@@ -404,7 +404,7 @@ static void given_up_test(struct kunit *test)
 	ctx->meters[0].lose = 3;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
-	KUNIT_EXPECT_EQ(test, ctx->readout.data[0][9], 2);
+	KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][15], 2);
 	expect_short(ctx, 5, 0x40, 1);
 	expect_short(ctx, 6, 0x7b, 1);
 }
@@ -436,7 +436,7 @@ static void repetition_test(struct kunit *test)
 	priv->link.fcb = true;
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].repeated, 1);
-	KUNIT_EXPECT_EQ(test, ctx->readout.data[0][9], 1);
+	KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][15], 1);
 
 	ctx->meters[0].steady = true;
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
@@ -499,18 +499,18 @@ static void telegrams_test(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	KUNIT_ASSERT_EQ(test, ctx->readout.nr_telegrams, 3);
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, ctx->readout.data[i][15], i + 1);
+		KUNIT_EXPECT_EQ(test, ctx->readout.frame[i][21], i + 1);
 	ctx->meters[0].lose = 1;
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	KUNIT_ASSERT_EQ(test, ctx->readout.nr_telegrams, 3);
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, ctx->readout.data[i][15], i + 1);
+		KUNIT_EXPECT_EQ(test, ctx->readout.frame[i][21], i + 1);
 
 	ctx->meters[0].telegrams = 1000;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EMSGSIZE);
 	ctx->meters[0].telegrams = 2;
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
-	KUNIT_EXPECT_EQ(test, ctx->readout.data[0][15], 1);
+	KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][21], 1);
 }
 
 /* Without counts a meter repeats the first of several telegrams for ever. */

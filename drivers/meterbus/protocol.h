@@ -20,7 +20,6 @@
 #define METERBUS_CONTROL_L	3
 #define METERBUS_MAX_L		255
 #define METERBUS_MAX_DATA	(METERBUS_MAX_L - METERBUS_CONTROL_L)
-#define METERBUS_MAX_FRAME	(METERBUS_MAX_L + METERBUS_LONG_OVERHEAD)
 
 /* C fields, EN 13757-2:2018, 5.5 */
 #define METERBUS_C_SND_NKE	0x40
@@ -108,6 +107,7 @@ static inline u8 meterbus_byte(const struct meterbus_bytes *bytes, size_t i)
 size_t meterbus_frame_short(u8 *frame, u8 c, u8 a);
 size_t meterbus_frame_long(u8 *frame, u8 c, u8 a, u8 ci, const u8 *data, size_t len);
 const u8 *meterbus_frame_data(const u8 *frame, size_t len, size_t *data_len);
+u8 meterbus_frame_address(const u8 *frame);
 struct serial_xfer_span meterbus_frame_parse(const struct serial_xfer_msg *msg,
 					     const u8 *buf, size_t len);
 bool meterbus_frame_collided(const struct meterbus_expect *expect, const u8 *buf, size_t len);

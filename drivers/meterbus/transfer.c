@@ -48,23 +48,50 @@ static bool telegram_is_from(const struct meterbus_address *address,
 	       byte_matches(address->id, telegram->medium);
 }
 
+/**
+ * meterbus_readout_telegram() - one telegram of a read-out
+ * @readout: the read-out
+ * @n: which of its telegrams, from 0
+ * @len: result: its length
+ *
+ * Return: the telegram from its CI field on, as meterbus_telegram_parse() takes it; it
+ * lives as long as @readout.
+ */
+const u8 *meterbus_readout_telegram(const struct meterbus_readout *readout, unsigned int n,
+				    size_t *len)
+{
+	return meterbus_frame_data(readout->frame[n], readout->len[n], len);
+}
+EXPORT_SYMBOL_GPL(meterbus_readout_telegram);
+
+/**
+ * meterbus_readout_address() - who has sent a read-out
+ * @readout: the read-out, of at least one telegram
+ *
+ * Return: the A field of the first telegram: the device's primary address, also when it
+ * was read by its secondary address.
+ */
+u8 meterbus_readout_address(const struct meterbus_readout *readout)
+{
+	return meterbus_frame_address(readout->frame[0]);
+}
+EXPORT_SYMBOL_GPL(meterbus_readout_address);
+
 /* Asks for one telegram; the port is claimed. */
 static int transfer_telegram(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
 	static const struct meterbus_request request = { .read = true };
 	unsigned int n = readout->nr_telegrams;
-	u8 rx[METERBUS_MAX_FRAME];
-	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
-	const u8 *data;
-	size_t len;
+	struct serial_xfer_msg msg = {
+		.rx = readout->frame[n],
+		.rx_size = sizeof(readout->frame[n]),
+	};
 	int ret;
 
 	ret = meterbus_link_exchange(priv, &request, &msg);
 	if (ret)
 		return ret;
-	data = meterbus_frame_data(rx, msg.rx_len, &len);
-	memcpy(readout->data[n], data, len);
-	readout->len[n] = len;
+	readout->len[n] = msg.rx_len;
 	readout->stamp = msg.stamp;
 	return 0;
 }
@@ -73,7 +100,7 @@ static bool transfer_is_last(const struct meterbus_device_priv *priv,
 			     const struct meterbus_readout *readout)
 {
 	return readout->len[0] == priv->link.last_len &&
-	       !memcmp(readout->data[0], priv->link.last, readout->len[0]);
+	       !memcmp(readout->frame[0], priv->link.last, readout->len[0]);
 }
 
 /*
@@ -94,7 +121,7 @@ static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_rea
 	if (ret)
 		return ret;
 	link->last_len = readout->len[0];
-	memcpy(link->last, readout->data[0], link->last_len);
+	memcpy(link->last, readout->frame[0], link->last_len);
 	return 0;
 }
 
@@ -106,9 +133,12 @@ static int transfer_take(struct meterbus_device_priv *priv, struct meterbus_read
 {
 	unsigned int n = readout->nr_telegrams;
 	struct meterbus_telegram telegram;
+	const u8 *data;
+	size_t len;
 	int ret;
 
-	ret = meterbus_telegram_parse(&telegram, readout->data[n], readout->len[n]);
+	data = meterbus_readout_telegram(readout, n, &len);
+	ret = meterbus_telegram_parse(&telegram, data, len);
 	if (ret == -EBADMSG)
 		return ret;
 	if (!telegram_is_from(&priv->address, &telegram)) {
@@ -116,7 +146,7 @@ static int transfer_take(struct meterbus_device_priv *priv, struct meterbus_read
 		return -EBADMSG;
 	}
 	if (n && readout->len[n] == readout->len[n - 1] &&
-	    !memcmp(readout->data[n], readout->data[n - 1], readout->len[n]))
+	    !memcmp(readout->frame[n], readout->frame[n - 1], readout->len[n]))
 		return 0;
 	readout->nr_telegrams++;
 	return !ret && meterbus_telegram_more(&telegram);

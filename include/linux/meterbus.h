@@ -16,8 +16,8 @@ struct meterbus_controller;
 #define METERBUS_NAME_SIZE	32
 /* Primary addresses, EN 13757-2:2018, 5.6 */
 #define METERBUS_ADDRESS_MAX	250
-/* User data of a telegram, its CI field included, EN 13757-2:2018, 5.4 */
-#define METERBUS_MAX_TELEGRAM	253
+/* A long frame: L may be 255, and six bytes are around what it counts; EN 13757-2:2018, 5.4 */
+#define METERBUS_MAX_FRAME	261
 /* A meter that announces more telegrams than that does not end. */
 #define METERBUS_MAX_TELEGRAMS	16
 
@@ -85,14 +85,17 @@ struct meterbus_driver {
 /**
  * struct meterbus_readout - all telegrams of one read-out
  * @nr_telegrams: how many there are
- * @len: their lengths
- * @data: the telegrams, each from its CI field on
+ * @len: the lengths of their frames
+ * @frame: the long frames in which they came, each from its start byte 68 to its stop
+ *	byte 16; whole, and their checksums are right
  * @stamp: arrival of the last byte of the last of them, boot-time clock
+ *
+ * More than 4 kB: not for the stack.
  */
 struct meterbus_readout {
 	unsigned int nr_telegrams;
-	u8 len[METERBUS_MAX_TELEGRAMS];
-	u8 data[METERBUS_MAX_TELEGRAMS][METERBUS_MAX_TELEGRAM];
+	u16 len[METERBUS_MAX_TELEGRAMS];
+	u8 frame[METERBUS_MAX_TELEGRAMS][METERBUS_MAX_FRAME];
 	ktime_t stamp;
 };
 
@@ -110,6 +113,10 @@ const struct meterbus_device_id *meterbus_device_get_id(const struct meterbus_de
 struct meterbus_address meterbus_device_address(struct meterbus_device *mdev);
 struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev);
 void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed);
+
+const u8 *meterbus_readout_telegram(const struct meterbus_readout *readout, unsigned int n,
+				    size_t *len);
+u8 meterbus_readout_address(const struct meterbus_readout *readout);
 
 int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout);
 int meterbus_write(struct meterbus_device *mdev, u8 ci, const u8 *data, size_t len);

@@ -16,7 +16,7 @@ static const struct meterbus_expect expectations[] = {
 /* A frame that is accepted is the one that would be built of its own fields. */
 static void check_frame(const u8 *frame, size_t len)
 {
-	u8 again[METERBUS_MAX_FRAME];
+	u8 again[SERIAL_XFER_MAX_FRAME];
 	const u8 *data;
 	size_t data_len, built;
 
@@ -36,7 +36,7 @@ static void check_span(const struct serial_xfer_span *before,
 {
 	switch (span->verdict) {
 	case SERIAL_XFER_MORE:
-		CHECK(span->len > len && span->len <= METERBUS_MAX_FRAME);
+		CHECK(span->len > len && span->len <= SERIAL_XFER_MAX_FRAME);
 		break;
 	case SERIAL_XFER_NONE:
 		break;
