@@ -52,13 +52,13 @@ static int modbus_bus_uevent(const struct device *dev, struct kobj_uevent_env *e
 
 static int modbus_bus_probe(struct device *dev)
 {
-	modbus_life_start(dev_to_modbus_priv(dev));
+	serial_xfer_life_start(&dev_to_modbus_priv(dev)->life);
 	return 0;
 }
 
 static void modbus_bus_remove(struct device *dev)
 {
-	modbus_life_stop(dev_to_modbus_priv(dev));
+	serial_xfer_life_stop(&dev_to_modbus_priv(dev)->life);
 }
 
 struct bus_type modbus_bus_type = {
@@ -67,6 +67,32 @@ struct bus_type modbus_bus_type = {
 	.uevent = modbus_bus_uevent,
 	.probe = modbus_bus_probe,
 	.remove = modbus_bus_remove,
+};
+
+static int modbus_life_probe(struct device *dev)
+{
+	return to_modbus_driver(dev->driver)->probe(to_modbus_device(dev));
+}
+
+static int modbus_life_verify(struct device *dev)
+{
+	const struct modbus_driver *drv = to_modbus_driver(dev->driver);
+
+	return drv->verify ? drv->verify(to_modbus_device(dev)) : -ENODEV;
+}
+
+static void modbus_life_remove(struct device *dev)
+{
+	const struct modbus_driver *drv = to_modbus_driver(dev->driver);
+
+	if (drv->remove)
+		drv->remove(to_modbus_device(dev));
+}
+
+const struct serial_xfer_life_ops modbus_life_ops = {
+	.probe = modbus_life_probe,
+	.verify = modbus_life_verify,
+	.remove = modbus_life_remove,
 };
 
 /**

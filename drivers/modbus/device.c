@@ -47,7 +47,8 @@ static struct modbus_device_priv *modbus_device_alloc(struct modbus_controller *
 	priv->from_user = info->from_user;
 	get_device(&ctrl->dev);
 	serial_xfer_client_init(&priv->client, ctrl->port);
-	modbus_life_init(priv);
+	spin_lock_init(&priv->lock);
+	serial_xfer_life_init(&priv->life, &priv->mdev.dev, ctrl->wq, &modbus_life_ops);
 	INIT_WORK(&priv->renumber, modbus_renumber_work);
 
 	device_initialize(&priv->mdev.dev);
@@ -279,6 +280,6 @@ void modbus_device_set_line(struct modbus_device *mdev, const struct serial_xfer
 
 	scoped_guard(spinlock, &priv->lock)
 		priv->line = *line;
-	modbus_life_revive(priv);
+	serial_xfer_life_revive(&priv->life);
 }
 EXPORT_SYMBOL_GPL(modbus_device_set_line);

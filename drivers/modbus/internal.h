@@ -8,6 +8,7 @@
 #include <linux/modbus.h>
 #include <linux/mutex.h>
 #include <linux/serial_xfer.h>
+#include <linux/serial_xfer_bus.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -106,20 +107,6 @@ struct modbus_controller {
 };
 
 /**
- * enum modbus_state - is the device there?
- * @MODBUS_SEARCHING: it has not answered yet
- * @MODBUS_ONLINE: it answers
- * @MODBUS_OFFLINE: it has answered, and does not any more
- * @MODBUS_UNSUPPORTED: something answers that the driver does not know
- */
-enum modbus_state {
-	MODBUS_SEARCHING,
-	MODBUS_ONLINE,
-	MODBUS_OFFLINE,
-	MODBUS_UNSUPPORTED,
-};
-
-/**
  * struct modbus_device_priv - a device on the bus
  * @mdev: what its driver sees
  * @ctrl: its controller; a reference is held
@@ -130,16 +117,9 @@ enum modbus_state {
  * @new_unit: address reserved for it, 0 if none; under @ctrl->lock
  * @latency_us: running average of the answering time; written by the owner of the
  *	port's claim
- * @lock: protects @line and @state; nothing is taken inside
+ * @lock: protects @line; nothing is taken inside
  * @line: line settings
- * @state: is it there?
- * @life: asks for the device while it is not there, see life.c
- * @pause_ms: pause before @life runs again; used by @life alone
- * @attached: the driver's probe has succeeded; used by @life, and by the bus's
- *	remove after @life has been cancelled
- * @prober: the task that runs @life, which may reach an offline device
- * @heard: the device has answered since @life began to run
- * @leaving: the driver is being unbound, no more exchanges
+ * @life: looks for the device while it is not there
  * @renumber: registers the device anew at @new_unit
  * @keep: what the driver wants to find again then
  * @keep_len: its length
@@ -154,16 +134,9 @@ struct modbus_device_priv {
 	u8 new_unit;
 	unsigned int latency_us;
 
-	spinlock_t lock; /* line, state */
+	spinlock_t lock; /* line */
 	struct serial_xfer_line line;
-	enum modbus_state state;
-
-	struct delayed_work life;
-	unsigned int pause_ms;
-	bool attached;
-	struct task_struct *prober;
-	bool heard;
-	bool leaving;
+	struct serial_xfer_life life;
 
 	struct work_struct renumber;
 	void *keep;
@@ -201,6 +174,7 @@ extern const struct device_type modbus_controller_type;
 extern const struct device_type modbus_device_type;
 extern const struct attribute_group *modbus_controller_groups[];
 extern const struct attribute_group *modbus_device_groups[];
+extern const struct serial_xfer_life_ops modbus_life_ops;
 
 /* rtu.c */
 size_t modbus_rtu_encode(u8 *adu, u8 unit, const u8 *pdu, size_t len);
@@ -226,18 +200,6 @@ struct modbus_device_priv *modbus_device_take(struct modbus_controller *ctrl, u8
 					      bool from_user);
 void modbus_device_delete(struct modbus_device_priv *priv);
 void modbus_add_fw_devices(struct modbus_controller *ctrl);
-
-/* life.c */
-void modbus_life_init(struct modbus_device_priv *priv);
-void modbus_life_start(struct modbus_device_priv *priv);
-void modbus_life_stop(struct modbus_device_priv *priv);
-void modbus_life_revive(struct modbus_device_priv *priv);
-void modbus_life_silent(struct modbus_device_priv *priv);
-void modbus_life_heard(struct modbus_device_priv *priv);
-bool modbus_life_first_try(struct modbus_device_priv *priv);
-enum modbus_state modbus_life_state(struct modbus_device_priv *priv);
-bool modbus_life_is_online(struct modbus_device_priv *priv);
-bool modbus_life_may_talk(struct modbus_device_priv *priv);
 
 /* unit.c */
 void modbus_unit_free(struct modbus_controller *ctrl, u8 unit);

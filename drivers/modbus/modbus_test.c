@@ -383,7 +383,7 @@ struct modbus_device_priv *modbus_test_online(struct modbus_test *ctx, u8 unit)
 	if (!ctx->driver.driver.bus)
 		modbus_test_use_driver(ctx);
 	priv = modbus_test_device(ctx, unit);
-	KUNIT_ASSERT_TRUE(ctx->test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(ctx->test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	return priv;
 }
 
@@ -394,9 +394,9 @@ struct modbus_device_priv *modbus_test_online(struct modbus_test *ctx, u8 unit)
  *
  * Return: true if it is, false if that takes too long.
  */
-bool modbus_test_reaches(struct modbus_device_priv *priv, enum modbus_state state)
+bool modbus_test_reaches(struct modbus_device_priv *priv, enum serial_xfer_presence state)
 {
-	return test_line_wait(modbus_life_state(priv) == state);
+	return test_line_wait(serial_xfer_life_presence(&priv->life) == state);
 }
 
 /**
@@ -405,7 +405,7 @@ bool modbus_test_reaches(struct modbus_device_priv *priv, enum modbus_state stat
  */
 void modbus_test_hurry(struct modbus_device_priv *priv)
 {
-	mod_delayed_work(priv->ctrl->wq, &priv->life, 0);
+	mod_delayed_work(priv->ctrl->wq, &priv->life.work, 0);
 }
 
 static struct device_attribute *find_in_group(const struct attribute_group *group,

@@ -108,7 +108,7 @@ void modbus_test_use_driver(struct modbus_test *ctx);
 void modbus_test_drop_controller(struct modbus_test *ctx);
 struct modbus_device_priv *modbus_test_device(struct modbus_test *ctx, u8 unit);
 struct modbus_device_priv *modbus_test_online(struct modbus_test *ctx, u8 unit);
-bool modbus_test_reaches(struct modbus_device_priv *priv, enum modbus_state state);
+bool modbus_test_reaches(struct modbus_device_priv *priv, enum serial_xfer_presence state);
 void modbus_test_hurry(struct modbus_device_priv *priv);
 ssize_t modbus_test_store(struct device *dev, const char *name, const char *text);
 const char *modbus_test_show(struct kunit *test, struct device *dev, const char *name);

@@ -54,7 +54,7 @@ static void new_device_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->line.speed, line.speed);
 	KUNIT_EXPECT_EQ(test, c->line.parity, line.parity);
 	KUNIT_EXPECT_PTR_EQ(test, ctx->ctrl, modbus_device_controller(&priv->mdev));
-	KUNIT_EXPECT_EQ(test, MODBUS_SEARCHING, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_SEARCHING, serial_xfer_life_presence(&priv->life));
 }
 
 static const char * const bad_texts[] = {

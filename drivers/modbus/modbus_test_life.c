@@ -24,7 +24,7 @@ static void lose(struct kunit *test, struct modbus_device_priv *priv)
 
 	ctx->slaves[0].silent = TEST_ALWAYS;
 	KUNIT_ASSERT_EQ(test, -ETIMEDOUT, read_some(priv));
-	KUNIT_ASSERT_EQ(test, MODBUS_OFFLINE, modbus_life_state(priv));
+	KUNIT_ASSERT_EQ(test, SERIAL_XFER_OFFLINE, serial_xfer_life_presence(&priv->life));
 }
 
 static void online_test(struct kunit *test)
@@ -50,8 +50,8 @@ static void searching_test(struct kunit *test)
 	modbus_test_use_driver(ctx);
 	priv = modbus_test_device(ctx, 1);
 	KUNIT_ASSERT_TRUE(test, test_line_wait(ctx->slaves[0].requests == 2));
-	KUNIT_EXPECT_EQ(test, MODBUS_SEARCHING, modbus_life_state(priv));
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_SEARCHING, serial_xfer_life_presence(&priv->life));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 3, ctx->probes);
 	KUNIT_EXPECT_EQ(test, 2, ctx->released);
 	KUNIT_EXPECT_EQ(test, 0, modbus_test_count(priv, SERIAL_XFER_RETRIES));
@@ -67,7 +67,7 @@ static void offline_test(struct kunit *test)
 
 	lose(test, priv);
 	KUNIT_EXPECT_STREQ(test, "offline\n", modbus_test_show(test, &priv->mdev.dev, "state"));
-	cancel_delayed_work_sync(&priv->life);
+	cancel_delayed_work_sync(&priv->life.work);
 	ctx->verifies = 0;
 	writes = ctx->line->nr_writes;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_some(priv));
@@ -76,11 +76,11 @@ static void offline_test(struct kunit *test)
 	/* Nobody there yet, then somebody. */
 	modbus_test_hurry(priv);
 	KUNIT_ASSERT_TRUE(test, test_line_wait(ctx->verifies == 1));
-	flush_delayed_work(&priv->life);
-	KUNIT_EXPECT_EQ(test, MODBUS_OFFLINE, modbus_life_state(priv));
+	flush_delayed_work(&priv->life.work);
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_OFFLINE, serial_xfer_life_presence(&priv->life));
 	ctx->slaves[0].silent = 0;
 	modbus_test_hurry(priv);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 0, read_some(priv));
 	KUNIT_EXPECT_EQ(test, 1, ctx->probes);
 	KUNIT_EXPECT_EQ(test, 0, ctx->removes);
@@ -96,11 +96,11 @@ static void disturbed_test(struct kunit *test)
 	ctx->slaves[0].silent = 3;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_some(priv));
 	KUNIT_EXPECT_EQ(test, 0, ctx->slaves[0].silent);
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	ctx->slaves[0].silent = 4;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_some(priv));
 	KUNIT_EXPECT_EQ(test, 0, ctx->slaves[0].silent);
-	KUNIT_EXPECT_EQ(test, MODBUS_OFFLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_OFFLINE, serial_xfer_life_presence(&priv->life));
 }
 
 /* The bus looks for it by itself. */
@@ -111,11 +111,11 @@ static void back_test(struct kunit *test)
 
 	lose(test, priv);
 	ctx->slaves[0].silent = 0;
-	KUNIT_EXPECT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_EXPECT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 1, ctx->verifies);
 	lose(test, priv);
 	ctx->slaves[0].silent = 0;
-	KUNIT_EXPECT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_EXPECT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 2, ctx->verifies);
 }
 
@@ -129,7 +129,7 @@ static void another_device_test(struct kunit *test)
 	ctx->slaves[0].regs[1]++;
 	ctx->slaves[0].silent = 0;
 	modbus_test_hurry(priv);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 1, ctx->verifies);
 	KUNIT_EXPECT_EQ(test, 1, ctx->removes);
 	KUNIT_EXPECT_EQ(test, 1, ctx->released);
@@ -147,7 +147,7 @@ static void unknown_device_test(struct kunit *test)
 	ctx->slaves[0].regs[0] = TEST_UNKNOWN;
 	ctx->slaves[0].silent = 0;
 	modbus_test_hurry(priv);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_UNSUPPORTED));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_UNSUPPORTED));
 	KUNIT_EXPECT_STREQ(test, "unsupported\n",
 			   modbus_test_show(test, &priv->mdev.dev, "state"));
 	KUNIT_EXPECT_EQ(test, 1, ctx->removes);
@@ -155,7 +155,7 @@ static void unknown_device_test(struct kunit *test)
 
 	ctx->slaves[0].regs[0] = known;
 	modbus_test_hurry(priv);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 1, ctx->removes);
 }
 
@@ -169,7 +169,7 @@ static void without_verify_test(struct kunit *test)
 	lose(test, priv);
 	ctx->slaves[0].silent = 0;
 	modbus_test_hurry(priv);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 1, ctx->removes);
 	KUNIT_EXPECT_EQ(test, 2, ctx->probes);
 }
@@ -185,10 +185,10 @@ static void revive_test(struct kunit *test)
 	ctx->slaves[0].silent = 0;
 	ctx->slaves[0].line = other;
 	modbus_device_set_line(&priv->mdev, &other);
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	KUNIT_EXPECT_EQ(test, 0, read_some(priv));
-	flush_delayed_work(&priv->life);
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	flush_delayed_work(&priv->life.work);
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	KUNIT_EXPECT_EQ(test, 0, ctx->verifies);
 }
 
@@ -201,13 +201,13 @@ static void unbind_test(struct kunit *test)
 	device_release_driver(&priv->mdev.dev);
 	KUNIT_EXPECT_EQ(test, 1, ctx->removes);
 	KUNIT_EXPECT_EQ(test, 1, ctx->released);
-	KUNIT_EXPECT_EQ(test, MODBUS_SEARCHING, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_SEARCHING, serial_xfer_life_presence(&priv->life));
 	writes = ctx->line->nr_writes;
 	KUNIT_EXPECT_EQ(test, -ENODEV, read_some(priv));
 	KUNIT_EXPECT_EQ(test, writes, ctx->line->nr_writes);
 
 	KUNIT_EXPECT_EQ(test, 1, device_attach(&priv->mdev.dev));
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 0, read_some(priv));
 	KUNIT_EXPECT_EQ(test, 2, ctx->probes);
 }
@@ -233,7 +233,7 @@ static void unbind_probing_test(struct kunit *test)
 	KUNIT_EXPECT_LT(test, ctx->probe_error, 0);
 	KUNIT_EXPECT_EQ(test, 0, ctx->removes);
 	KUNIT_EXPECT_EQ(test, 1, ctx->released);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&priv->life));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&priv->life.work));
 }
 
 static void delete_test(struct kunit *test)
@@ -383,7 +383,7 @@ static void reserved_test(struct kunit *test)
 	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
 
 	KUNIT_ASSERT_EQ(test, 0, modbus_unit_reserve(&priv->mdev, 6));
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	KUNIT_EXPECT_EQ(test, 1, modbus_device_unit(&priv->mdev));
 	KUNIT_EXPECT_EQ(test, -EBUSY, modbus_unit_reserve(&priv->mdev, 7));
 	KUNIT_EXPECT_EQ(test, -EBUSY, modbus_test_store(&ctx->ctrl->dev, "new_device", "x 6"));
@@ -423,7 +423,7 @@ static void commit_test(struct kunit *test)
 	move(test, priv, 6);
 	KUNIT_ASSERT_TRUE(test, test_line_wait(READ_ONCE(devices[6])));
 	priv = devices[6];
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_NULL(test, devices[1]);
 	KUNIT_EXPECT_EQ(test, 1, ctx->removes);
 	KUNIT_EXPECT_EQ(test, 2, ctx->probes);
@@ -439,7 +439,7 @@ static void commit_test(struct kunit *test)
 	ctx->slaves[0].regs[1]++;
 	ctx->slaves[0].silent = 0;
 	modbus_test_hurry(priv);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, 3, ctx->probes);
 	KUNIT_EXPECT_STREQ(test, "", ctx->kept);
 
@@ -544,10 +544,10 @@ static void commit_firmware_test(struct kunit *test)
 
 	ctx->slaves[0].unit = 3;
 	modbus_test_use_driver(ctx);
-	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(devices[3], MODBUS_ONLINE));
+	KUNIT_ASSERT_TRUE(test, modbus_test_reaches(devices[3], SERIAL_XFER_ONLINE));
 	move(test, devices[3], 6);
 	KUNIT_ASSERT_TRUE(test, test_line_wait(READ_ONCE(devices[6])));
-	KUNIT_EXPECT_TRUE(test, modbus_test_reaches(devices[6], MODBUS_ONLINE));
+	KUNIT_EXPECT_TRUE(test, modbus_test_reaches(devices[6], SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_PTR_EQ(test, fwnode, dev_fwnode(&devices[6]->mdev.dev));
 	KUNIT_EXPECT_EQ(test, -ENOENT, modbus_test_store(&ctx->ctrl->dev, "delete_device", "6"));
 }

@@ -197,7 +197,7 @@ static void silent_block_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, slave->block_requests);
 	KUNIT_EXPECT_EQ(test, 2, modbus_test_count(priv, SERIAL_XFER_RETRIES));
 	KUNIT_EXPECT_EQ(test, 3, modbus_test_count(priv, SERIAL_XFER_TIMEOUTS));
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	KUNIT_EXPECT_EQ(test, 0, read_block(priv, 10, 4, regs));
 	KUNIT_EXPECT_TRUE(test, right(slave, 10, 4, regs));
 }
@@ -213,7 +213,7 @@ static void damaged_block_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EBADMSG, read_block(priv, TEST_BLOCK, 4, regs));
 	KUNIT_EXPECT_EQ(test, 2, ctx->slaves[0].block_requests);
 	KUNIT_EXPECT_EQ(test, 2, modbus_test_count(priv, SERIAL_XFER_CHECK_ERRORS));
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 }
 
 /* A write may have been done although its reply was lost. */
@@ -232,7 +232,7 @@ static void write_once_test(struct kunit *test)
 			modbus_write_registers(&priv->mdev, TEST_BLOCK, 1, &value));
 	KUNIT_EXPECT_EQ(test, 2, slave->block_requests);
 	KUNIT_EXPECT_EQ(test, 0, modbus_test_count(priv, SERIAL_XFER_RETRIES));
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	KUNIT_EXPECT_EQ(test, 0, modbus_write_register(&priv->mdev, TEST_BLOCK, 6));
 }
 
@@ -266,7 +266,7 @@ static void exception_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, modbus_test_count(priv, SERIAL_XFER_REFUSALS));
 	KUNIT_EXPECT_EQ(test, 0, modbus_test_count(priv, SERIAL_XFER_RETRIES));
 	KUNIT_EXPECT_EQ(test, 1, ctx->slaves[0].block_requests);
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 }
 
 /* The reply comes after its time-out, while the bus asks whether the device is there. */
@@ -280,7 +280,7 @@ static void late_reply_test(struct kunit *test)
 	WRITE_ONCE(ctx->ctrl->retries, 0);
 	slave->hold = 1;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_block(priv, TEST_BLOCK, 4, regs));
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 	KUNIT_EXPECT_EQ(test, 1, modbus_test_count(priv, SERIAL_XFER_STALE_REPLIES));
 	KUNIT_EXPECT_EQ(test, 0, read_block(priv, 20, 4, regs));
 	KUNIT_EXPECT_TRUE(test, right(slave, 20, 4, regs));
@@ -315,7 +315,7 @@ static void late_replies_test(struct kunit *test)
 		/* Neither the read nor the one of the identification is answered in time. */
 		slave->hold = 2;
 		KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_block(priv, TEST_BLOCK, count, regs));
-		KUNIT_EXPECT_EQ(test, MODBUS_OFFLINE, modbus_life_state(priv));
+		KUNIT_EXPECT_EQ(test, SERIAL_XFER_OFFLINE, serial_xfer_life_presence(&priv->life));
 		modbus_unit_use(&priv->mdev, 1);
 		KUNIT_EXPECT_EQ(test, 0, read_block(priv, 20, count, regs));
 		KUNIT_EXPECT_TRUE(test, right(slave, 20, count, regs));
@@ -450,7 +450,7 @@ static void refused_ident_test(struct kunit *test)
 	slave->refuse = 2;
 	slave->silent = 1;
 	KUNIT_EXPECT_EQ(test, -ENXIO, read_block(priv, TEST_BLOCK, 4, regs));
-	KUNIT_EXPECT_EQ(test, MODBUS_ONLINE, modbus_life_state(priv));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
 }
 
 struct read_call {

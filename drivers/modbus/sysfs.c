@@ -10,11 +10,6 @@
 
 #include "internal.h"
 
-struct modbus_stat_attribute {
-	struct device_attribute attr;
-	enum serial_xfer_stat stat;
-};
-
 static struct serial_xfer_stats *modbus_stats(struct device *dev)
 {
 	if (dev->type == &modbus_controller_type)
@@ -22,18 +17,8 @@ static struct serial_xfer_stats *modbus_stats(struct device *dev)
 	return &dev_to_modbus_priv(dev)->client.stats;
 }
 
-static ssize_t modbus_stat_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	enum serial_xfer_stat stat = container_of(attr, struct modbus_stat_attribute, attr)->stat;
-
-	return sysfs_emit(buf, "%lld\n", atomic64_read(&modbus_stats(dev)->count[stat]));
-}
-
-#define MODBUS_STAT(_name, _stat)					\
-	static struct modbus_stat_attribute modbus_stat_##_name = {	\
-		.attr = __ATTR(_name, 0444, modbus_stat_show, NULL),	\
-		.stat = _stat,						\
-	}
+#define MODBUS_STAT(_name, _stat) \
+	SERIAL_XFER_STAT_ATTR(modbus, _name, _stat, modbus_stats)
 
 MODBUS_STAT(exchanges, SERIAL_XFER_EXCHANGES);
 MODBUS_STAT(timeouts, SERIAL_XFER_TIMEOUTS);
@@ -65,68 +50,13 @@ static const struct attribute_group modbus_stat_group = {
 	.attrs = modbus_stat_attrs,
 };
 
-/* A number of the controller that userspace may set between limits. */
-struct modbus_tunable_attribute {
-	struct device_attribute attr;
-	size_t offset;
-	unsigned int min;
-	unsigned int max;
-};
-
-static unsigned int *modbus_tunable(struct device *dev,
-				    const struct modbus_tunable_attribute *tunable)
-{
-	return (void *)to_modbus_controller(dev) + tunable->offset;
-}
-
-static ssize_t modbus_tunable_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct modbus_tunable_attribute *tunable =
-		container_of(attr, struct modbus_tunable_attribute, attr);
-
-	return sysfs_emit(buf, "%u\n", READ_ONCE(*modbus_tunable(dev, tunable)));
-}
-
-static ssize_t modbus_tunable_store(struct device *dev, struct device_attribute *attr,
-				    const char *buf, size_t count)
-{
-	struct modbus_tunable_attribute *tunable =
-		container_of(attr, struct modbus_tunable_attribute, attr);
-	unsigned int value;
-	int ret;
-
-	ret = kstrtouint(buf, 0, &value);
-	if (ret)
-		return ret;
-	if (value < tunable->min || value > tunable->max)
-		return -EINVAL;
-	WRITE_ONCE(*modbus_tunable(dev, tunable), value);
-	return count;
-}
-
-#define MODBUS_TUNABLE(_name, _field, _min, _max)			\
-	static struct modbus_tunable_attribute modbus_##_name = {	\
-		.attr = __ATTR(_name, 0644, modbus_tunable_show,	\
-			       modbus_tunable_store),			\
-		.offset = offsetof(struct modbus_controller, _field),	\
-		.min = _min,						\
-		.max = _max,						\
-	}
-
-MODBUS_TUNABLE(response_timeout_ms, response_timeout_ms, 1, 60000);
-MODBUS_TUNABLE(retries, retries, 0, 10);
-MODBUS_TUNABLE(turnaround_ms, turnaround_ms, 0, 10000);
+SERIAL_XFER_TUNABLE_ATTR(modbus, struct modbus_controller, response_timeout_ms, 1, 60000);
+SERIAL_XFER_TUNABLE_ATTR(modbus, struct modbus_controller, retries, 0, 10);
+SERIAL_XFER_TUNABLE_ATTR(modbus, struct modbus_controller, turnaround_ms, 0, 10000);
 
 static ssize_t echo_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	static const char * const names[] = {
-		[SERIAL_XFER_ECHO_UNKNOWN] = "unknown",
-		[SERIAL_XFER_ECHO_NO] = "no",
-		[SERIAL_XFER_ECHO_YES] = "yes",
-	};
-	struct modbus_controller *ctrl = to_modbus_controller(dev);
-
-	return sysfs_emit(buf, "%s\n", names[serial_xfer_port_echo(ctrl->port)]);
+	return serial_xfer_echo_emit(to_modbus_controller(dev)->port, buf);
 }
 static DEVICE_ATTR_RO(echo);
 
@@ -235,14 +165,7 @@ static DEVICE_ATTR_RO(modalias);
 
 static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	static const char * const names[] = {
-		[MODBUS_SEARCHING] = "searching",
-		[MODBUS_ONLINE] = "online",
-		[MODBUS_OFFLINE] = "offline",
-		[MODBUS_UNSUPPORTED] = "unsupported",
-	};
-
-	return sysfs_emit(buf, "%s\n", names[modbus_life_state(dev_to_modbus_priv(dev))]);
+	return serial_xfer_life_emit(&dev_to_modbus_priv(dev)->life, buf);
 }
 static DEVICE_ATTR_RO(state);
 

@@ -133,7 +133,7 @@ static void modbus_note_answer(struct modbus_device_priv *priv, u8 unit,
 {
 	memset(&priv->ctrl->abandoned[unit], 0, sizeof(struct modbus_abandoned));
 	modbus_note_latency(priv, msg->latency_us);
-	modbus_life_heard(priv);
+	serial_xfer_life_heard(&priv->life);
 }
 
 /* One exchange with @unit; the port is claimed. An exception is an answer, too. */
@@ -275,12 +275,12 @@ static int modbus_try_hard(struct modbus_device_priv *priv, struct modbus_reques
 	if (!modbus_idempotent(request->req[0]))
 		left = 0;
 	for (;;) {
-		if (READ_ONCE(priv->leaving))
+		if (READ_ONCE(priv->life.leaving))
 			return -ENODEV;
-		if (!modbus_life_may_talk(priv))
+		if (!serial_xfer_life_may_talk(&priv->life))
 			return -ETIMEDOUT;
 		ret = modbus_try(priv, request, misses);
-		if (!modbus_unanswered(ret) || !left-- || modbus_life_first_try(priv))
+		if (!modbus_unanswered(ret) || !left-- || serial_xfer_life_first_try(&priv->life))
 			return ret;
 		serial_xfer_count(&priv->client, SERIAL_XFER_RETRIES);
 	}
@@ -295,12 +295,12 @@ static void modbus_look_after(struct modbus_device_priv *priv, unsigned int miss
 	unsigned int limit = READ_ONCE(priv->ctrl->retries) + 1;
 
 	for (; misses < limit; misses++) {
-		if (READ_ONCE(priv->leaving) || !modbus_life_is_online(priv))
+		if (READ_ONCE(priv->life.leaving) || !serial_xfer_life_is_online(&priv->life))
 			return;
 		if (!modbus_unanswered(modbus_identify(priv, READ_ONCE(priv->unit), NULL)))
 			return;
 	}
-	modbus_life_silent(priv);
+	serial_xfer_life_silent(&priv->life);
 }
 
 static int modbus_check_request(const struct modbus_request *request)

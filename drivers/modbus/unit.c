@@ -91,7 +91,7 @@ void modbus_unit_use(struct modbus_device *mdev, u8 unit)
 	struct modbus_device_priv *priv = to_modbus_priv(mdev);
 
 	WRITE_ONCE(priv->unit, unit);
-	modbus_life_revive(priv);
+	serial_xfer_life_revive(&priv->life);
 }
 EXPORT_SYMBOL_GPL(modbus_unit_use);
 

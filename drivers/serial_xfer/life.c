@@ -8,14 +8,15 @@
  * outage the driver's verify (offline). Pauses grow from one second to a minute.
  * While the device is online the work item rests.
  *
- * A device goes offline when it answers neither a request nor a read of its
- * identification registers. Until it is back, its users get -ETIMEDOUT without any
- * traffic; only the work item reaches it.
+ * A device goes offline when it answers neither a request nor, after that, what its
+ * bus asks to find out whether it is there. Until it is back, its users get -ETIMEDOUT
+ * without any traffic; only the work item reaches it.
  */
 #include <linux/export.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/serial_xfer_bus.h>
+#include <linux/slab.h>
 #include <linux/sysfs.h>
 
 #define LIFE_PAUSE_MIN_MS	1000
@@ -138,16 +139,20 @@ EXPORT_SYMBOL_GPL(serial_xfer_life_revive);
 /* What the driver allocates in its probe is in a group of its own, with this as its key. */
 static int life_attach(struct serial_xfer_life *life)
 {
+	struct device *dev = life->dev;
 	int ret;
 
-	if (!devres_open_group(life->dev, life, GFP_KERNEL))
+	if (!devres_open_group(dev, life, GFP_KERNEL))
 		return -ENOMEM;
-	ret = life->ops->probe(life->dev);
+	ret = life->ops->probe(dev);
 	if (ret) {
-		devres_release_group(life->dev, life);
+		devres_release_group(dev, life);
 		return ret;
 	}
-	devres_close_group(life->dev, life);
+	devres_close_group(dev, life);
+	/* What a device left to its successor at another address is not for a third one. */
+	kfree(dev->platform_data);
+	dev->platform_data = NULL;
 	life->attached = true;
 	return 0;
 }

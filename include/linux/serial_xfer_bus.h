@@ -27,7 +27,9 @@ enum serial_xfer_presence {
 
 /**
  * struct serial_xfer_life_ops - a device's driver, as its bus calls it
- * @probe: identify and register the device; -ENODEV: something else answers
+ * @probe: identify and register the device; -ENODEV: something else answers. When it
+ *	has succeeded, what dev_get_platdata() returns is freed: a bus puts there what a
+ *	device has kept over a change of its address
  * @verify: is it still the same? -ENODEV: no
  * @remove: undo @probe
  */
