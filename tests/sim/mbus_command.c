@@ -249,6 +249,21 @@ static const char *cmd_raw(struct sim *s, int argc, char **argv, struct command_
 	return NULL;
 }
 
+/* The frames of the latest complete read-out, as they were before any fault. */
+static const char *cmd_sent(struct sim *s, int argc, char **argv, struct command_result *r)
+{
+	struct mbus_meter *m = unit_of(s, argv[0]);
+	size_t i;
+
+	(void)argc;
+	if (!m)
+		return "no such unit";
+	say(r, " ");
+	for (i = 0; i < m->complete.len; i++)
+		say(r, "%02x", m->complete.bytes[i]);
+	return NULL;
+}
+
 static const char *cmd_fault(struct sim *s, int argc, char **argv, struct command_result *r)
 {
 	struct mbus_meter *m = unit_of(s, argv[0]);
@@ -402,6 +417,7 @@ static const struct command commands[] = {
 	{ "show", 2, cmd_show },
 	{ "shape", 2, cmd_shape },
 	{ "raw", 2, cmd_raw },
+	{ "sent", 1, cmd_sent },
 	{ "fault", 2, cmd_fault },
 	{ "damage", 1, cmd_damage },
 	{ "clear", 0, cmd_clear },

@@ -28,6 +28,14 @@ struct mbus_record {
 	bool hidden;
 };
 
+#define MBUS_TELEGRAMS_MAX	4
+
+/* Frames of one read-out, one behind the other. */
+struct mbus_sent {
+	uint8_t bytes[MBUS_TELEGRAMS_MAX * 261];
+	size_t len;
+};
+
 enum mbus_fcb { FCB_STRICT, FCB_LAX, FCB_ANY };
 
 /* The frame count bit of the latest frame, and what it was answered with. */
@@ -84,6 +92,8 @@ struct mbus_meter {
 	unsigned int extra;		/* records of another shape, in front */
 	uint8_t raw[MBUS_USER_MAX];	/* user data given by hand */
 	size_t raw_len;
+	struct mbus_sent begun;		/* a read-out on its way */
+	struct mbus_sent complete;	/* the latest that came to its end */
 
 	int64_t last_reply;		/* start of the latest, for their order */
 	struct fault faults[FAULTS_PER_METER];

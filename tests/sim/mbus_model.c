@@ -54,6 +54,8 @@ static const struct mbus_plan emeter[] = {
 	{ "0DFD11", 0, 0, 0, false, "SIM-EMETER" },	/* customer, text */
 	{ "01FD17", 0, 0, 0, false, NULL },		/* error flags */
 	{ "342B", 0, 0, 0, false, NULL },		/* value during error */
+	{ "0C833C", 31020000, 23, 0, false, NULL },	/* reverse energy */
+	{ "02FDD9FC01", 8123, 1, 0, false, NULL },	/* mA, at phase L1 */
 	{ "2F", 0, 0, 0, false, NULL },			/* idle filler */
 };
 

@@ -107,14 +107,34 @@ static size_t take_data(struct mbus_meter *m, const struct mbus_frame *f, uint8_
 	return acknowledge(reply);
 }
 
+/* @first: of a read-out, which is complete when the first is next again. */
+static void keep(struct mbus_meter *m, bool first, const uint8_t *frame, size_t len)
+{
+	struct mbus_sent *begun = &m->begun;
+
+	if (first)
+		begun->len = 0;
+	if (begun->len + len > sizeof(begun->bytes))
+		return;
+	memcpy(begun->bytes + begun->len, frame, len);
+	begun->len += len;
+	if (!m->telegram)
+		m->complete = *begun;
+}
+
 /* The reply tells the primary address, also to a request for FD or FE. */
 static size_t give_data(struct mbus_meter *m, uint8_t *reply)
 {
+	bool first = !m->telegram;
+	size_t len;
+
 	m->stats.reads++;
 	m->access++;
 	reply[4] = C_RSP_UD;
 	reply[5] = m->address;
-	return mbus_seal(reply, 2 + mbus_readout(m, reply + 6));
+	len = mbus_seal(reply, 2 + mbus_readout(m, reply + 6));
+	keep(m, first, reply, len);
+	return len;
 }
 
 static size_t dispatch(struct mbus_meter *m, const struct mbus_frame *f, uint8_t *reply)
