@@ -30,14 +30,14 @@ struct meterbus_telegram_file {
 
 /* Older kernels do not promise to leave the attribute as it is. */
 #ifdef COMPAT_BIN_ATTR_NOT_CONST
-#define telegram_file_attribute		struct bin_attribute
+#define TELEGRAM_FILE_CONST
 #else
-#define telegram_file_attribute		const struct bin_attribute
+#define TELEGRAM_FILE_CONST	const
 #endif
 
 static ssize_t telegram_file_read(struct file *filp, struct kobject *kobj,
-				  telegram_file_attribute *attr, char *buf, loff_t pos,
-				  size_t count)
+				  TELEGRAM_FILE_CONST struct bin_attribute *attr, char *buf,
+				  loff_t pos, size_t count)
 {
 	struct meterbus_telegram_file *file = attr->private;
 
