@@ -1015,6 +1015,15 @@ static void probe_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &free_id), 0);
 	KUNIT_EXPECT_EQ(test, read_out(ctx, a), 0);
 
+	/* One that wildcards of another device match */
+	device(ctx, "22091077FFFFFFFF");
+	id.id = 0x22091077cd250102ULL;
+	ctx->line->nr_writes = 0;
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &id), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, meterbus_address_reserve(&a->mdev, &id), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 0);
+	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "22091077FFFFFFFF"), 16);
+
 	priv = device(ctx, "3");
 	primary.primary = 3;
 	ctx->line->nr_writes = 0;
