@@ -88,7 +88,8 @@ static bool check_light(const uint8_t *request)
 		misleading += misleads(request, &a);
 		same += is_as_it_was(&a);
 	}
-	printf("%s - %d damaged read-outs of sum %02x asked at %02x: %ld mislead, %ld are as they were\n",
+	printf("%s - %d damaged read-outs of sum %02x asked at %02x: %ld mislead, "
+	       "%ld are as they were\n",
 	       misleading || same ? "not ok" : "ok", ROUNDS, truth[sizeof(truth) - 2], request[2],
 	       misleading, same);
 	return !misleading && !same;
