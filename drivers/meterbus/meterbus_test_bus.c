@@ -43,6 +43,7 @@
  * @ends: once a read-out has ended it repeats the last telegram until it is reset
  * @delays: how long the next replies take, up to one of 0
  * @sender: A field of its replies if not @a
+ * @refusal: it reports this error, if not 0
  * @ack: what is heard instead of its acknowledgments, or NULL
  * @ack_len: length of @ack
  * @selected: it has been selected
@@ -70,6 +71,7 @@ struct test_meter {
 	bool ends;
 	const unsigned int *delays;
 	u8 sender;
+	u8 refusal;
 	const u8 *ack;
 	size_t ack_len;
 
@@ -139,6 +141,13 @@ static void meter_ack(struct test_line *line, struct test_meter *meter)
 	meter_say(line, meter);
 }
 
+static void meter_refuse(struct test_line *line, struct test_meter *meter)
+{
+	meter->reply_len = meterbus_frame_long(meter->reply, METERBUS_C_RSP_UD, meter->a, 0x70,
+					       &meter->refusal, 1);
+	meter_say(line, meter);
+}
+
 /* A head, the number of the telegram and E5, and the sign that more follow. */
 static void meter_telegram(struct test_line *line, struct test_meter *meter)
 {
@@ -204,6 +213,10 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	meter->last_fcb = fcb;
 	meter->fresh++;
+	if (frame[0] == METERBUS_SHORT_START && meter->refusal) {
+		meter_refuse(line, meter);
+		return;
+	}
 	if (frame[0] == METERBUS_SHORT_START && meter->telegrams) {
 		meter_telegram(line, meter);
 		return;
@@ -942,6 +955,22 @@ static void no_data_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
 }
 
+/* Application errors: busy; too many read-outs */
+static void refusal_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	ctx->meters[0].refusal = 8;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBUSY);
+	ctx->meters[0].refusal = 9;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EIO);
+	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_REFUSALS), 2);
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 1), 0);
+	ctx->meters[0].refusal = 0;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+}
+
 static struct meterbus_device_priv *only_device(struct meterbus_test *ctx)
 {
 	guard(mutex)(&ctx->ctrl->lock);
@@ -1086,6 +1115,7 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(echo_test),
 	KUNIT_CASE(write_test),
 	KUNIT_CASE(no_data_test),
+	KUNIT_CASE(refusal_test),
 	KUNIT_CASE(life_test),
 	KUNIT_CASE_SLOW(disturbed_test),
 	KUNIT_CASE(lost_count_test),
