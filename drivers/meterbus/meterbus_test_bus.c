@@ -5,6 +5,8 @@
  */
 #include <kunit/resource.h>
 #include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -95,6 +97,8 @@ struct meterbus_test {
 	struct meterbus_readout readout;
 	unsigned int probes;
 	unsigned int removes;
+	bool wait_gone;
+	struct completion gone;
 };
 
 static bool take_one(unsigned int *left)
@@ -277,7 +281,11 @@ static int driver_probe(struct meterbus_device *mdev)
 
 static void driver_remove(struct meterbus_device *mdev)
 {
-	driver_test(mdev)->removes++;
+	struct meterbus_test *ctx = driver_test(mdev);
+
+	ctx->removes++;
+	if (ctx->wait_gone)
+		wait_for_completion(&ctx->gone);
 }
 
 static const struct meterbus_device_id driver_ids[] = {
@@ -341,6 +349,7 @@ static int bus_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
 	test->priv = ctx;
 	ctx->test = test;
+	init_completion(&ctx->gone);
 	prepare_meters(ctx);
 	ctx->line = test_line_create(test);
 	ctx->line->slave = line_heard;
@@ -900,6 +909,43 @@ static void other_counts_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, priv->link.plain);
 }
 
+static int delete_fn(void *arg)
+{
+	meterbus_device_delete(arg);
+	return 0;
+}
+
+static int unregister_fn(void *arg)
+{
+	struct meterbus_test *ctx = arg;
+
+	kunit_release_action(ctx->test, controller_gone, ctx->ctrl);
+	return 0;
+}
+
+/* A controller waits for somebody else who has begun to delete a device of it. */
+static void delete_unregister_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_controller *ctrl = ctx->ctrl;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+	struct test_task *deletion, *unregistration;
+
+	ctx->wait_gone = true;
+	KUNIT_ASSERT_PTR_EQ(test, meterbus_device_take(ctrl, &priv->known), priv);
+	deletion = test_task_start(ctx->line, delete_fn, priv);
+	KUNIT_ASSERT_TRUE(test, test_line_wait(READ_ONCE(ctx->removes)));
+	get_device(&ctrl->dev);
+	unregistration = test_task_start(ctx->line, unregister_fn, ctx);
+	KUNIT_EXPECT_TRUE(test, test_line_wait(READ_ONCE(ctrl->closing)));
+	put_device(&ctrl->dev);
+	msleep(50);
+	KUNIT_EXPECT_FALSE(test, completion_done(&unregistration->done));
+	complete(&ctx->gone);
+	KUNIT_EXPECT_TRUE(test, test_task_wait(deletion));
+	KUNIT_EXPECT_TRUE(test, test_task_wait(unregistration));
+}
+
 static void recheck_test(struct kunit *test)
 {
 	struct meterbus_test *ctx = test->priv;
@@ -1121,6 +1167,7 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(lost_count_test),
 	KUNIT_CASE(other_counts_test),
 	KUNIT_CASE(recheck_test),
+	KUNIT_CASE(delete_unregister_test),
 	KUNIT_CASE(readdress_test),
 	KUNIT_CASE(readdress_delete_test),
 	KUNIT_CASE(probe_test),
