@@ -60,8 +60,8 @@ struct meterbus_controller {
  * @steady: the device's replies are alike even if they are new
  * @midway: the last telegram announced another one
  * @sure: a telegram has come since the device was selected, and since a request failed
- * @failed: the request for the next telegram has failed, and will be repeated
- * @twice: @last had to be asked for more than once, and may come once more
+ * @late: a request for a telegram has failed since the link was brought in step: what
+ *	answers it may still come
  * @again: @last equals the telegram before
  * @last: the last telegram's frame
  * @last_len: its length
@@ -74,8 +74,7 @@ struct meterbus_link {
 	bool steady;
 	bool midway;
 	bool sure;
-	bool failed;
-	bool twice;
+	bool late;
 	bool again;
 	u8 last[METERBUS_MAX_FRAME];
 	size_t last_len;

@@ -9,8 +9,8 @@
  * selected, a device expects the bit set. So each device has a link: it is in step
  * (synced), or it must be reset (primary address) or selected (secondary address)
  * before the next request. What a device has made of a request that was given up is
- * not known, so that puts the link out of step. Nothing else does: there is one reset,
- * or one selection, in the life of a link on a clean line.
+ * not known, so that puts the link out of step. On a clean line nothing else does: there
+ * is one reset, or one selection, in the life of a link.
  *
  * At one speed the line has one device selected at most; selecting another one
  * deselects it. A selection that was not answered may have reached the device that was
@@ -29,8 +29,10 @@
  *   - user data while an acknowledgment is awaited answer an earlier request. A link
  *     that is out of step begins with a request that is acknowledged, and when that has
  *     happened no user data of before will come any more;
- *   - a request that was repeated may be answered twice. The second answer equals the
- *     first, and is dropped while the next one is awaited;
+ *   - a request that was repeated may be answered twice. Within a read-out the second
+ *     answer equals the first, and is dropped while the next telegram is awaited. A
+ *     meter that knows no counts would answer anew, and be one answer behind from then
+ *     on: so the next read-out begins with a reset or a selection;
  *   - user data of others have another A field, or in the place of a device that was
  *     selected another identity;
  *   - an acknowledgment does not say who sends it, or why. In the place of user data it
@@ -94,14 +96,12 @@ static void link_note_data(struct meterbus_link *link, const struct serial_xfer_
 	link->again = msg->rx_len == link->last_len && !memcmp(msg->rx, link->last, msg->rx_len);
 	link->last_len = msg->rx_len;
 	memcpy(link->last, msg->rx, msg->rx_len);
-	link->twice = link->failed;
-	link->failed = false;
 	link->sure = true;
 }
 
 static void link_note_failure(struct meterbus_device_priv *priv, bool data)
 {
-	priv->link.failed |= data;
+	priv->link.late |= data;
 	priv->link.sure = false;
 	priv->ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
 }
@@ -159,8 +159,7 @@ static void link_in_step(struct meterbus_device_priv *priv)
 	priv->link.synced = true;
 	priv->link.fcb = true;
 	priv->link.midway = false;
-	priv->link.failed = false;
-	priv->link.twice = false;
+	priv->link.late = false;
 }
 
 static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
@@ -323,7 +322,7 @@ static int link_request(struct meterbus_device_priv *priv,
 		.data = request->read,
 		.secondary = priv->address.secondary,
 		.id = priv->address.id,
-		.old = link->twice ? link->last : NULL,
+		.old = link->late ? link->last : NULL,
 		.old_len = link->last_len,
 	};
 

@@ -39,6 +39,7 @@
  * @telegrams: how many a read-out has; with none it acknowledges
  * @silent: so many requests are not answered
  * @lose: so many replies are lost
+ * @lax: it takes every request for a new one
  * @deaf: it does not hear what is written to it
  * @mute: it only acknowledges that it is selected or reset
  * @stuck: it stays selected, or not, whatever is selected
@@ -67,6 +68,7 @@ struct test_meter {
 	unsigned int telegrams;
 	unsigned int silent;
 	unsigned int lose;
+	bool lax;
 	bool deaf;
 	bool mute;
 	bool stuck;
@@ -208,7 +210,7 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	if (meter->deaf && frame[0] == METERBUS_LONG_START)
 		return;
-	if (!meter->plain && fcb == meter->last_fcb) {
+	if (!meter->plain && !meter->lax && fcb == meter->last_fcb) {
 		meter->repeated++;
 		meter_say(line, meter);
 		return;
@@ -689,7 +691,25 @@ static void late_twice_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, access_number(ctx), 2);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 3);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].repeated, 1);
-	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_STALE_REPLIES), 1);
+}
+
+/* A meter without counts does not fall behind, one reply for ever. */
+static void late_lax_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, LATE_AGAIN_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	ctx->meters[0].lax = true;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	ctx->meters[0].delays = delays;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 1);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 3);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 4);
 }
 
 /* Nor is it the next telegram of the same read-out. */
@@ -1148,6 +1168,7 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(telegrams_test),
 	KUNIT_CASE(end_of_telegrams_test),
 	KUNIT_CASE(late_twice_test),
+	KUNIT_CASE(late_lax_test),
 	KUNIT_CASE(late_telegram_test),
 	KUNIT_CASE(late_data_test),
 	KUNIT_CASE_SLOW(late_ack_test),

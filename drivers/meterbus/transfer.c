@@ -78,7 +78,7 @@ static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_rea
 	struct meterbus_link *link = &priv->link;
 	int ret;
 
-	if (link->midway)
+	if (link->midway || link->late)
 		meterbus_link_lose(priv);
 	ret = transfer_telegram(priv, readout);
 	if (ret || !link->again || link->steady)
