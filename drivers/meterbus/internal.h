@@ -32,6 +32,9 @@
  *	whoever has claimed @port; compared, never followed
  * @late_until: an acknowledgment may come too late until then, monotonic clock;
  *	belongs to whoever has claimed @port
+ * @late_ack: whose it is if a request that is always acknowledged has failed; NULL for
+ *	those of several; likewise
+ * @late_ack_until: until when that may come; likewise
  */
 struct meterbus_controller {
 	struct device dev;
@@ -49,6 +52,8 @@ struct meterbus_controller {
 
 	const struct meterbus_device_priv *selected;
 	ktime_t late_until;
+	const struct meterbus_device_priv *late_ack;
+	ktime_t late_ack_until;
 };
 
 /**

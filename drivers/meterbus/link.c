@@ -38,10 +38,12 @@
  *   - an acknowledgment does not say who sends it, or why. In the place of user data it
  *     is dropped. In the place of another acknowledgment it would be taken for that. For
  *     a reset or a selection this does no harm, since the replies to what follows are
- *     looked at. But a write must not seem to be acknowledged, or reach a meter that is
- *     still selected: so it is sent only to a device that is sure, that is which has
- *     sent user data since it was selected and since any request to it failed; and only
- *     when no request to anybody has failed for LINK_LATE_MS.
+ *     looked at; only where it is to show that no user data of before will come, it
+ *     must not be another device's, which is waited for. But a write must not seem to
+ *     be acknowledged, or reach a meter that is still selected: so it is sent only to a
+ *     device that is sure, that is which has sent user data since it was selected and
+ *     since any request to it failed; and only when no request to anybody has failed
+ *     for LINK_LATE_MS.
  *
  * All functions are called with the device's talk lock held and the port claimed,
  * unless they say otherwise.
@@ -101,9 +103,19 @@ static void link_note_data(struct meterbus_link *link, const struct serial_xfer_
 
 static void link_note_failure(struct meterbus_device_priv *priv, bool data)
 {
+	struct meterbus_controller *ctrl = priv->ctrl;
+	ktime_t now = ktime_get();
+
 	priv->link.late |= data;
 	priv->link.sure = false;
-	priv->ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
+	ctrl->late_until = ktime_add_ms(now, LINK_LATE_MS);
+	if (data)
+		return;
+	if (ctrl->late_ack != priv && ktime_before(now, ctrl->late_ack_until))
+		ctrl->late_ack = NULL;
+	else
+		ctrl->late_ack = priv;
+	ctrl->late_ack_until = ctrl->late_until;
 }
 
 /*
@@ -200,6 +212,15 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 	return link_nke(priv, address->primary, heard);
 }
 
+static int link_wait(ktime_t until)
+{
+	s64 ms = ktime_ms_delta(until, ktime_get());
+
+	if (ms >= 0)
+		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
 /**
  * meterbus_link_ask() - bring a link in step: select a device, or reset it
  * @priv: the device
@@ -210,8 +231,16 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
  */
 int meterbus_link_ask(struct meterbus_device_priv *priv)
 {
-	int ret = meterbus_link_probe(priv, &priv->address, NULL);
+	const struct meterbus_controller *ctrl = priv->ctrl;
+	int ret;
 
+	/* If user data may come too late, the acknowledgment must be the device's own. */
+	if (priv->link.late && ctrl->late_ack != priv) {
+		ret = link_wait(ctrl->late_ack_until);
+		if (ret)
+			return ret;
+	}
+	ret = meterbus_link_probe(priv, &priv->address, NULL);
 	if (ret)
 		return ret;
 	link_in_step(priv);
@@ -291,11 +320,7 @@ bool meterbus_link_is_sure(const struct meterbus_device_priv *priv)
  */
 int meterbus_link_wait_late(const struct meterbus_controller *ctrl)
 {
-	s64 ms = ktime_ms_delta(ctrl->late_until, ktime_get());
-
-	if (ms >= 0)
-		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	return link_wait(ctrl->late_until);
 }
 
 static size_t link_build(const struct meterbus_device_priv *priv,
@@ -351,6 +376,8 @@ static int link_try_hard(struct meterbus_device_priv *priv,
 	int ret;
 
 	for (;;) {
+		if (READ_ONCE(priv->life.leaving))
+			return -ENODEV;
 		ret = link_try(priv, request, msg);
 		if (!link_unanswered(ret) || !left-- || serial_xfer_life_first_try(&priv->life))
 			return ret;

@@ -283,10 +283,10 @@ static int transfer_begin(struct meterbus_device_priv *priv)
  *
  * Context: may sleep; a fatal signal ends the wait.
  * Return: 0; -ETIMEDOUT: no answer, at once while the device is offline; -EBADMSG:
- * only damaged answers; -ENOTUNIQ: several devices answer
- * at once; -ENODATA: the device has nothing to say; -EBUSY: it is busy, by what it says;
- * -EIO: it reports another error; -EMSGSIZE: its telegrams do not end; -EINTR: killed;
- * -ENODEV: the device or its bus has gone.
+ * only damaged answers; -ENOTUNIQ: several devices answer at once; -ENODATA: the device
+ * has nothing to say; -EBUSY: it is busy, by what it says; -EIO: it reports another
+ * error; -EMSGSIZE: its telegrams do not end; -EINTR: killed; -ENODEV: the device or its
+ * bus has gone.
  */
 int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout)
 {
