@@ -146,12 +146,12 @@ held=$(ctl value other 0)
 ctl shape other 2 >/dev/null
 is "another shape, once: a record that is still known" "$(get "$dir/in_energy0_raw")" "$held"
 is "... and one that is not" "$(get "$dir/in_power6_raw")" -ENODATA
-check "... is no reason yet" test -e "$dir/in_power6_raw"
-tried_anew() {
+is "... is no reason yet" "$(get "$dir/in_energy2_label")" "energy, tariff 2"
+shape_is() {
 	get "$(iio 0-04)/in_energy4_raw" >/dev/null
-	[ -n "$(iio 0-04)" ] && [ "$(iio 0-04)" != "$dir" ]
+	[ "$(get "$(iio 0-04)/in_energy2_label")" = "$1" ]
 }
-check "another shape, for good: another IIO device" wait_for 75 tried_anew
+check "another shape, for good: another IIO device" wait_for 75 shape_is energy
 online 0-04
 dir=$(iio 0-04)
 is "... with that record two places further on" "$(get "$dir/in_energy2_raw")" "$held"
@@ -160,5 +160,5 @@ ctl shape other 0 >/dev/null
 for file in energy5 energy6 energy2 energy3; do
 	get "$dir/in_${file}_raw" >/dev/null
 done
-is "... but not twice within a minute" "$(iio 0-04)" "$dir"
+is "... but not twice within a minute" "$(get "$dir/in_energy2_label")" energy
 put "$dir/update_interval" 1000 >/dev/null
