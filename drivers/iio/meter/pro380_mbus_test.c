@@ -578,7 +578,7 @@ static void fetch_from_another_meter(struct kunit *test)
 	int i;
 
 	fake->id = OTHER_SERIAL;
-	KUNIT_EXPECT_EQ(test, -ENODEV, pro380_mbus_fetch(&fake->pm, NULL, &fake->pro));
+	KUNIT_EXPECT_EQ(test, -ENODATA, pro380_mbus_fetch(&fake->pm, NULL, &fake->pro));
 	KUNIT_EXPECT_EQ(test, fake->rechecks, 1);
 	for (i = 0; i < PRO380_NR_ITEMS; i++)
 		KUNIT_EXPECT_EQ(test, fake->pro.entries[i].stamp, 0);
