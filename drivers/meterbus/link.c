@@ -214,9 +214,9 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 
 static int link_wait(ktime_t until)
 {
-	s64 ms = ktime_ms_delta(until, ktime_get());
+	s64 ms;
 
-	if (ms >= 0)
+	while ((ms = ktime_ms_delta(until, ktime_get())) >= 0 && !fatal_signal_pending(current))
 		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
