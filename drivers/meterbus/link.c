@@ -132,6 +132,7 @@ static int link_exec(struct meterbus_device_priv *priv, struct meterbus_expect *
 			  DIV_ROUND_UP(LINK_RESPONSE_BITS * MSEC_PER_SEC, msg->line.speed);
 	msg->parse = meterbus_frame_parse;
 	msg->context = expect;
+	msg->gapless = true;
 
 	ret = serial_xfer_exec(&priv->client, msg);
 	if (!ret && msg->rx_len == 1 && msg->heard != 1)
