@@ -132,7 +132,8 @@ static int link_exec(struct meterbus_device_priv *priv, struct meterbus_expect *
 			  DIV_ROUND_UP(LINK_RESPONSE_BITS * MSEC_PER_SEC, msg->line.speed);
 	msg->parse = meterbus_frame_parse;
 	msg->context = expect;
-	msg->gapless = true;
+	/* What comes late may still be coming while a byte of it is taken for the reply. */
+	msg->gapless = !ktime_before(ktime_get(), priv->ctrl->late_until);
 
 	ret = serial_xfer_exec(&priv->client, msg);
 	if (!ret && msg->rx_len == 1 && msg->heard != 1)
