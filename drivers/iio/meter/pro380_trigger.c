@@ -178,6 +178,30 @@ static void pro380_trigger_orphan(void *data)
 	iio_trigger_set_drvdata(trigger->trig, NULL);
 }
 
+/*
+ * The IIO core gives up a trigger's number before its name (iio_trigger_unregister(), in
+ * 7.2 still): another one that is registered just then gets the number and finds the name
+ * in use. Meters of two buses come and go independently.
+ */
+static DEFINE_MUTEX(pro380_trigger_numbers_lock);
+
+static void pro380_trigger_unregister(void *trig)
+{
+	guard(mutex)(&pro380_trigger_numbers_lock);
+
+	iio_trigger_unregister(trig);
+}
+
+static int pro380_trigger_register(struct device *dev, struct iio_trigger *trig)
+{
+	int ret;
+
+	scoped_guard(mutex, &pro380_trigger_numbers_lock)
+		ret = iio_trigger_register(trig);
+
+	return ret ?: devm_add_action_or_reset(dev, pro380_trigger_unregister, trig);
+}
+
 /**
  * pro380_trigger_setup() - make a device's own trigger, and let the device use it
  * @dev: whose life it shares
@@ -206,7 +230,7 @@ int pro380_trigger_setup(struct device *dev, struct pro380 *pro)
 	if (ret)
 		return ret;
 
-	ret = devm_iio_trigger_register(dev, trigger->trig);
+	ret = pro380_trigger_register(dev, trigger->trig);
 	if (ret)
 		return ret;
 
