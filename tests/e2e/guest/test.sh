@@ -67,6 +67,10 @@ wait_for() {
 	done
 }
 
+# All events of devices that came and went have been handled: no module is loaded for one of
+# them any more.
+settled() { [ "$(cat /tmp/uevent)" -ge "$(cat /sys/kernel/uevent_seqnum)" ]; }
+
 # The bus's simulator, over the control line: prints the reply after its ok, fails on err.
 control_open() {
 	stty -F "${uart}3" raw -echo

@@ -146,6 +146,7 @@ all_online 90 online
 is "the values afterwards" "$(compare 1 0-01)" ""
 is "... on the M-Bus" "$(on mbus; compare primary 0-07)" ""
 consumers_leave
+check "all events are handled" wait_for 120 settled
 for module in $modules; do
 	check "$module can be removed" wait_for 10 rmmod "$module"
 done

@@ -13,7 +13,7 @@
 
 #define FRAME_MAX	600
 #define REPLY_MAX	4096	/* of a command */
-#define PATIENCE_MS	250	/* for the first byte of a reply */
+#define PATIENCE_MS	1000	/* for the first byte of a reply, on a busy machine */
 #define GAP_MS		40	/* silence that ends it */
 
 /* Bytes as they were on the line. */
