@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The stages of make check. What they found is counted from their logs, so a stage that
 # fails holds up none that comes after it. Those that build a lot run one after the other,
-# in the order of $(builders); beds, which wait for their lines most of the time, beside them.
+# in the order of $(builders); what waits for its lines most of the time runs beside them.
 
 stage = tests/stage $@
 beds := stock-6.12 stock-6.1 arm-dt debug
 
-builders := fetch debug-kernel arm-kernel simulator kunit-unstable in-tree kunit-6.12 fuzz modules \
+builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 fuzz modules \
 	    bindings style float device-trees abi documents
 stages := fetch e2e-stock-6.12 debug-kernel e2e-debug-hotplug e2e-debug e2e-stock-6.1 arm-kernel \
-	  e2e-arm-dt $(filter-out fetch debug-kernel arm-kernel,$(builders)) guest-files
+	  e2e-arm-dt simulator $(filter-out fetch debug-kernel arm-kernel,$(builders)) guest-files
 
 .PHONY: all list
 all: $(stages)
@@ -20,7 +20,7 @@ list:
 after = $(if $(word 2,$(1)),$(eval $(word 2,$(1)): $(word 1,$(1)))$(call after,$(wordlist 2,99,$(1))))
 $(call after,$(builders))
 
-.PHONY: $(builders) metersim
+.PHONY: $(builders) metersim simulator
 fetch:
 	@$(stage) tests/kernels/fetch || true
 debug-kernel:
