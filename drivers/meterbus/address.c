@@ -65,6 +65,30 @@ static int address_is_silent(struct meterbus_device_priv *priv,
 }
 
 /**
+ * meterbus_address_probe() - is an address free?
+ * @mdev: the device whose speed is used
+ * @address: the address, of either kind
+ *
+ * Nothing is sent if the kernel knows a device there. It is not reserved.
+ *
+ * Context: may sleep.
+ * Return: 0 if it is; -EADDRINUSE if the address is taken or anything at all answers
+ * there; -EINVAL; or an error of meterbus_read().
+ */
+int meterbus_address_probe(struct meterbus_device *mdev, const struct meterbus_address *address)
+{
+	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
+
+	if (!address->secondary && address->primary > METERBUS_ADDRESS_MAX)
+		return -EINVAL;
+	scoped_guard(mutex, &priv->ctrl->lock)
+		if (meterbus_device_find(priv->ctrl, address))
+			return -EADDRINUSE;
+	return address_is_silent(priv, address);
+}
+EXPORT_SYMBOL_GPL(meterbus_address_probe);
+
+/**
  * meterbus_address_reserve() - reserve another address for a device
  * @mdev: the device
  * @address: the new address, of the same kind as the device's
@@ -84,7 +108,7 @@ int meterbus_address_reserve(struct meterbus_device *mdev,
 	int ret;
 
 	if (address->secondary != priv->known.secondary ||
-	    address->primary > METERBUS_ADDRESS_MAX)
+	    (!address->secondary && address->primary > METERBUS_ADDRESS_MAX))
 		return -EINVAL;
 	ret = address_take(priv, address);
 	if (ret)
@@ -99,7 +123,7 @@ EXPORT_SYMBOL_GPL(meterbus_address_reserve);
 /**
  * meterbus_address_use() - reach a device at another address
  * @mdev: the device
- * @address: its own address or the reserved one
+ * @address: its own address, the reserved one, or another one of the same kind
  *
  * A device that went offline is asked anew.
  *
@@ -133,23 +157,43 @@ void meterbus_address_cancel(struct meterbus_device *mdev)
 }
 EXPORT_SYMBOL_GPL(meterbus_address_cancel);
 
+/* The device has taken the address by which it is reached now. */
+static int address_settle(struct meterbus_device_priv *priv)
+{
+	struct meterbus_address address = meterbus_device_address(&priv->mdev);
+	struct meterbus_device_priv *taken;
+
+	guard(mutex)(&priv->ctrl->lock);
+	taken = meterbus_device_find(priv->ctrl, &address);
+	if (taken && taken != priv)
+		return -EADDRINUSE;
+	priv->wanted = address;
+	priv->reserving = true;
+	return 0;
+}
+
 /**
- * meterbus_address_commit() - the device has taken the reserved address
- * @mdev: the device
- * @keep: what the driver wants to find in dev_get_platdata() of the new device
+ * meterbus_address_commit() - the device has taken another address
+ * @mdev: the device, which is reached by that address now
+ * @keep: what the driver finds in dev_get_platdata() of the new device, until its
+ *	probe has succeeded
  * @len: length of @keep
  *
  * Soon after, the device is unregistered and registered anew, with the same firmware
  * node, speed and counters.
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM, in which case the device goes on as it is until its driver is
- * bound anew.
+ * Return: 0; -EADDRINUSE if another device is known there, or -ENOMEM, in which cases
+ * the device goes on as it is until its driver is bound anew.
  */
 int meterbus_address_commit(struct meterbus_device *mdev, const void *keep, size_t len)
 {
 	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
+	int ret;
 
+	ret = address_settle(priv);
+	if (ret)
+		return ret;
 	priv->keep = kmemdup(keep, len, GFP_KERNEL);
 	if (!priv->keep)
 		return -ENOMEM;
@@ -171,14 +215,16 @@ static void address_renumber(struct meterbus_device_priv *priv)
 		.line = meterbus_device_line(&priv->mdev),
 		.fwnode = dev_fwnode(&priv->mdev.dev),
 		.from_user = priv->from_user,
+		.old = priv,
 		.keep = priv->keep,
 		.keep_len = priv->keep_len,
 	};
 	int ret;
 
 	strscpy(info.name, priv->mdev.name, sizeof(info.name));
-	meterbus_device_delete(priv);
+	meterbus_device_withdraw(priv);
 	ret = meterbus_device_create(ctrl, &info, &priv->client.stats);
+	meterbus_device_drop(priv);
 	if (ret && ret != -ENODEV)
 		dev_err(&ctrl->dev, "cannot register a device at its new address: %pe\n",
 			ERR_PTR(ret));
@@ -188,9 +234,9 @@ static void address_renumber(struct meterbus_device_priv *priv)
 static bool address_take_device(struct meterbus_device_priv *priv)
 {
 	guard(mutex)(&priv->ctrl->lock);
-	if (list_empty(&priv->node))
+	if (priv->going)
 		return false;
-	list_del_init(&priv->node);
+	priv->going = true;
 	return true;
 }
 

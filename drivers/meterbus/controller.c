@@ -7,6 +7,7 @@
 #include <linux/of.h>
 #include <linux/property.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -185,6 +186,8 @@ void meterbus_controller_unregister(struct meterbus_controller *ctrl)
 	serial_xfer_port_stop(ctrl->port);
 	while ((priv = meterbus_device_take_first(ctrl)))
 		meterbus_device_delete(priv);
+	/* What others have begun to delete uses the workqueue as well. */
+	wait_var_event(&ctrl->devices, list_empty_careful(&ctrl->devices));
 	destroy_workqueue(ctrl->wq);
 	device_del(&ctrl->dev);
 	/* The number is free for the next one, though somebody may still hold this one. */

@@ -10,6 +10,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -145,15 +146,18 @@ struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ct
 	return NULL;
 }
 
-static int meterbus_device_add(struct meterbus_device_priv *priv)
+static int meterbus_device_add(struct meterbus_device_priv *priv,
+			       const struct meterbus_device_priv *old)
 {
 	struct meterbus_controller *ctrl = priv->ctrl;
+	const struct meterbus_device_priv *taken;
 	int ret;
 
 	guard(mutex)(&ctrl->lock);
 	if (ctrl->closing)
 		return -ENODEV;
-	if (meterbus_device_find(ctrl, &priv->known))
+	taken = meterbus_device_find(ctrl, &priv->known);
+	if (taken && taken != old)
 		return -EBUSY;
 	ret = device_add(&priv->mdev.dev);
 	if (!ret)
@@ -186,14 +190,14 @@ int meterbus_device_create(struct meterbus_controller *ctrl,
 
 	ret = meterbus_device_prepare(priv, info);
 	if (!ret)
-		ret = meterbus_device_add(priv);
+		ret = meterbus_device_add(priv, info->old);
 	if (ret)
 		put_device(&priv->mdev.dev);
 	return ret;
 }
 
 /**
- * meterbus_device_take() - take a device that userspace made out of the list
+ * meterbus_device_take() - take a device that userspace made from others
  * @ctrl: its controller
  * @address: its address
  *
@@ -209,14 +213,14 @@ struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ct
 
 	guard(mutex)(&ctrl->lock);
 	priv = meterbus_device_find(ctrl, address);
-	if (!priv || !priv->from_user || !address_equal(&priv->known, address))
+	if (!priv || !priv->from_user || priv->going || !address_equal(&priv->known, address))
 		return NULL;
-	list_del_init(&priv->node);
+	priv->going = true;
 	return priv;
 }
 
 /**
- * meterbus_device_take_first() - take any device out of the list
+ * meterbus_device_take_first() - take any device from others
  * @ctrl: its controller
  *
  * Context: may sleep.
@@ -227,23 +231,53 @@ struct meterbus_device_priv *meterbus_device_take_first(struct meterbus_controll
 	struct meterbus_device_priv *priv;
 
 	guard(mutex)(&ctrl->lock);
-	priv = list_first_entry_or_null(&ctrl->devices, struct meterbus_device_priv, node);
-	if (priv)
-		list_del_init(&priv->node);
-	return priv;
+	list_for_each_entry(priv, &ctrl->devices, node) {
+		if (priv->going)
+			continue;
+		priv->going = true;
+		return priv;
+	}
+	return NULL;
 }
 
 /**
- * meterbus_device_delete() - unregister a device that was taken out of the list
+ * meterbus_device_withdraw() - unregister a device, whose addresses remain taken
+ * @priv: the device
+ *
+ * Context: may sleep.
+ */
+void meterbus_device_withdraw(struct meterbus_device_priv *priv)
+{
+	device_del(&priv->mdev.dev);
+	meterbus_link_forget(priv);
+}
+
+/**
+ * meterbus_device_drop() - let others have the addresses of a device
+ * @priv: the device; gone afterwards unless the caller has a reference
+ *
+ * Context: may sleep.
+ */
+void meterbus_device_drop(struct meterbus_device_priv *priv)
+{
+	struct meterbus_controller *ctrl = priv->ctrl;
+
+	scoped_guard(mutex, &ctrl->lock)
+		list_del_init(&priv->node);
+	wake_up_var(&ctrl->devices);
+	put_device(&priv->mdev.dev);
+}
+
+/**
+ * meterbus_device_delete() - unregister a device that was taken
  * @priv: the device; gone afterwards unless the caller has a reference
  *
  * Context: may sleep.
  */
 void meterbus_device_delete(struct meterbus_device_priv *priv)
 {
-	device_del(&priv->mdev.dev);
-	meterbus_link_forget(priv);
-	put_device(&priv->mdev.dev);
+	meterbus_device_withdraw(priv);
+	meterbus_device_drop(priv);
 }
 
 #ifdef CONFIG_ACPI
@@ -387,3 +421,19 @@ void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed)
 	serial_xfer_life_revive(&priv->life);
 }
 EXPORT_SYMBOL_GPL(meterbus_device_set_speed);
+
+/**
+ * meterbus_device_recheck() - what answers may be another meter
+ * @mdev: the device
+ *
+ * For drivers that see another identity in a read-out. The device goes offline, and its
+ * driver's verify is called at once, from a work item. Nothing happens unless it is
+ * online.
+ *
+ * Context: process.
+ */
+void meterbus_device_recheck(struct meterbus_device *mdev)
+{
+	serial_xfer_life_recheck(&to_meterbus_priv(mdev)->life);
+}
+EXPORT_SYMBOL_GPL(meterbus_device_recheck);

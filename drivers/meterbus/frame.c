@@ -121,7 +121,26 @@ static bool frame_intact(const u8 *buf, size_t len)
 static bool frame_is_from(const struct meterbus_expect *expect, const u8 *buf)
 {
 	return expect->address == METERBUS_A_SELECTED || expect->address == METERBUS_A_TEST ||
-	       buf[5] == expect->address;
+	       meterbus_frame_address(buf) == expect->address;
+}
+
+/* One that was selected tells its identity, and others may answer in its place. */
+static bool frame_is_of_device(const struct meterbus_expect *expect, const u8 *buf, size_t len)
+{
+	struct meterbus_telegram telegram;
+	const u8 *data;
+	size_t data_len;
+
+	if (!expect->secondary)
+		return true;
+	data = meterbus_frame_data(buf, len, &data_len);
+	meterbus_telegram_parse(&telegram, data, data_len);
+	return meterbus_telegram_is_from(&telegram, expect->id);
+}
+
+static bool frame_is_old(const struct meterbus_expect *expect, const u8 *buf, size_t len)
+{
+	return expect->old && expect->old_len == len && !memcmp(expect->old, buf, len);
 }
 
 static bool frame_is_user_data(const u8 *buf)
@@ -139,9 +158,11 @@ static enum serial_xfer_verdict frame_judge(const struct meterbus_expect *expect
 	ours = frame_is_user_data(buf) && frame_is_from(expect, buf);
 	if (!frame_intact(buf, len))
 		return ours && expect->data ? SERIAL_XFER_DAMAGED : SERIAL_XFER_NONE;
-	if (!ours)
+	if (!ours || !frame_is_of_device(expect, buf, len))
 		return SERIAL_XFER_FOREIGN;
-	return expect->data ? SERIAL_XFER_WHOLE : SERIAL_XFER_STALE;
+	if (!expect->data || frame_is_old(expect, buf, len))
+		return SERIAL_XFER_STALE;
+	return SERIAL_XFER_WHOLE;
 }
 
 /**
@@ -154,6 +175,8 @@ static enum serial_xfer_verdict frame_judge(const struct meterbus_expect *expect
  * else was heard, &serial_xfer_msg.heard. The reply to REQ_UD2 may be one, too, from
  * a meter that has no data; but any byte of a reply that is still coming may look so,
  * so it is nothing here, and can be found among what was heard when time is up.
+ *
+ * User data that come while an acknowledgment is awaited answer an earlier request.
  *
  * Return: what begins at @buf.
  */

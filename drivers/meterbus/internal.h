@@ -26,10 +26,12 @@
  * @retries: repeated requests at most; READ_ONCE/WRITE_ONCE
  * @lock: protects @devices and @closing; taken in process context, held while a
  *	device is added, never while one is unregistered or asked
- * @devices: the devices
+ * @devices: the devices, also those that are being unregistered
  * @closing: no more devices
  * @selected: the device that is selected by its secondary address; belongs to
  *	whoever has claimed @port; compared, never followed
+ * @late_until: an acknowledgment may come too late until then, monotonic clock;
+ *	belongs to whoever has claimed @port
  */
 struct meterbus_controller {
 	struct device dev;
@@ -46,6 +48,7 @@ struct meterbus_controller {
 	bool closing;
 
 	const struct meterbus_device_priv *selected;
+	ktime_t late_until;
 };
 
 /**
@@ -55,7 +58,12 @@ struct meterbus_controller {
  * @counts: the device has answered a frame whose count bit was set
  * @plain: the device answers only frames whose count bit is clear
  * @steady: the device's replies are alike even if they are new
- * @last: first telegram of its last read-out
+ * @midway: the last telegram announced another one
+ * @sure: a telegram has come since the device was selected, and since a request failed
+ * @failed: the request for the next telegram has failed, and will be repeated
+ * @twice: @last had to be asked for more than once, and may come once more
+ * @again: @last equals the telegram before
+ * @last: the last telegram's frame
  * @last_len: its length
  */
 struct meterbus_link {
@@ -64,6 +72,11 @@ struct meterbus_link {
 	bool counts;
 	bool plain;
 	bool steady;
+	bool midway;
+	bool sure;
+	bool failed;
+	bool twice;
+	bool again;
 	u8 last[METERBUS_MAX_FRAME];
 	size_t last_len;
 };
@@ -73,7 +86,8 @@ struct meterbus_link {
  * @mdev: what its driver sees
  * @ctrl: its controller; a reference is held
  * @client: its turns on the line, and its counters
- * @node: in @ctrl->devices; empty once it has been taken out
+ * @node: in @ctrl->devices, under @ctrl->lock
+ * @going: somebody is unregistering it; under @ctrl->lock
  * @from_user: made with new_device
  * @address: how it is addressed; changed by meterbus_address_use() under @talk
  * @known: address under which @ctrl knows it; constant
@@ -93,6 +107,7 @@ struct meterbus_device_priv {
 	struct meterbus_controller *ctrl;
 	struct serial_xfer_client client;
 	struct list_head node;
+	bool going;
 	bool from_user;
 	struct meterbus_address address;
 	struct meterbus_address known;
@@ -136,6 +151,7 @@ struct meterbus_request {
  * @line: its line settings
  * @fwnode: its firmware node, or NULL
  * @from_user: made with new_device
+ * @old: the device that it replaces, which has reserved @address; or NULL
  * @keep: data that its driver finds in dev_get_platdata(), or NULL
  * @keep_len: their length
  */
@@ -145,6 +161,7 @@ struct meterbus_board_info {
 	struct serial_xfer_line line;
 	struct fwnode_handle *fwnode;
 	bool from_user;
+	const struct meterbus_device_priv *old;
 	const void *keep;
 	size_t keep_len;
 };
@@ -174,6 +191,8 @@ struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ct
 						  const struct meterbus_address *address);
 struct meterbus_device_priv *meterbus_device_take_first(struct meterbus_controller *ctrl);
 void meterbus_device_delete(struct meterbus_device_priv *priv);
+void meterbus_device_withdraw(struct meterbus_device_priv *priv);
+void meterbus_device_drop(struct meterbus_device_priv *priv);
 void meterbus_add_fw_devices(struct meterbus_controller *ctrl);
 
 /* link.c */
@@ -184,6 +203,8 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 			const struct meterbus_address *address, size_t *heard);
 int meterbus_link_reset(struct meterbus_device_priv *priv);
 void meterbus_link_lose(struct meterbus_device_priv *priv);
+bool meterbus_link_is_sure(const struct meterbus_device_priv *priv);
+int meterbus_link_wait_late(const struct meterbus_controller *ctrl);
 void meterbus_link_forget(struct meterbus_device_priv *priv);
 
 /* address.c */

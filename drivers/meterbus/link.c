@@ -9,20 +9,47 @@
  * selected, a device expects the bit set. So each device has a link: it is in step
  * (synced), or it must be reset (primary address) or selected (secondary address)
  * before the next request. What a device has made of a request that was given up is
- * not known, so that puts the link out of step.
+ * not known, so that puts the link out of step. Nothing else does: there is one reset,
+ * or one selection, in the life of a link on a clean line.
  *
- * The line has one device selected at most; selecting another one deselects it.
+ * At one speed the line has one device selected at most; selecting another one
+ * deselects it. A selection that was not answered may have reached the device that was
+ * meant, and deselected the one before: nobody is known to be selected then.
  *
  * Some meters, by their manuals, know only requests whose bit is clear. One that
  * answers a reset or a selection but no request with a count is asked that way, and
- * if it answers so, from then on.
+ * if it answers so, from then on. The other way round likewise: it may be another
+ * meter by now.
+ *
+ * Replies that come too late. The engine waits for the line to be silent before a
+ * request, for 16 characters and 20 ms after one that failed: that covers the rest of
+ * a frame, but no meter, or adapter, that takes its time. What comes later is known by
+ * its contents or by the order in which a device answers:
+ *
+ *   - user data while an acknowledgment is awaited answer an earlier request. A link
+ *     that is out of step begins with a request that is acknowledged, and when that has
+ *     happened no user data of before will come any more;
+ *   - a request that was repeated may be answered twice. The second answer equals the
+ *     first, and is dropped while the next one is awaited;
+ *   - user data of others have another A field, or in the place of a device that was
+ *     selected another identity;
+ *   - an acknowledgment does not say who sends it, or why. In the place of user data it
+ *     is dropped. In the place of another acknowledgment it would be taken for that. For
+ *     a reset or a selection this does no harm, since the replies to what follows are
+ *     looked at. But a write must not seem to be acknowledged, or reach a meter that is
+ *     still selected: so it is sent only to a device that is sure, that is which has
+ *     sent user data since it was selected and since any request to it failed; and only
+ *     when no request to anybody has failed for LINK_LATE_MS.
  *
  * All functions are called with the device's talk lock held and the port claimed,
  * unless they say otherwise.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/math.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 #include <linux/unaligned.h>
@@ -35,6 +62,9 @@
 /* EN 13757-3:2018, Table 2: selection of a device */
 #define LINK_CI_SELECT		0x52
 #define LINK_SELECT_LEN		8
+
+/* No meter, and no adapter, answers that long after the time limit. */
+#define LINK_LATE_MS		1000
 
 static_assert(METERBUS_MAX_L + METERBUS_LONG_OVERHEAD == METERBUS_MAX_FRAME);
 
@@ -59,40 +89,65 @@ static int link_explain(const struct meterbus_expect *expect, const struct seria
 	return -EBADMSG;
 }
 
+static void link_note_data(struct meterbus_link *link, const struct serial_xfer_msg *msg)
+{
+	link->again = msg->rx_len == link->last_len && !memcmp(msg->rx, link->last, msg->rx_len);
+	link->last_len = msg->rx_len;
+	memcpy(link->last, msg->rx, msg->rx_len);
+	link->twice = link->failed;
+	link->failed = false;
+	link->sure = true;
+}
+
+static void link_note_failure(struct meterbus_device_priv *priv, bool data)
+{
+	priv->link.failed |= data;
+	priv->link.sure = false;
+	priv->ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
+}
+
 /*
  * One exchange. A lone byte has no check, so an acknowledgment among other bytes is
  * not believed.
  */
-static int link_exec(struct meterbus_device_priv *priv, const u8 *tx, size_t len, bool data,
+static int link_exec(struct meterbus_device_priv *priv, struct meterbus_expect *expect,
 		     struct serial_xfer_msg *msg)
 {
-	struct meterbus_expect expect = { .address = link_a_field(priv), .data = data };
 	int ret;
 
-	msg->tx = tx;
-	msg->tx_len = len;
 	msg->line = meterbus_device_line(&priv->mdev);
 	msg->timeout_ms = READ_ONCE(priv->ctrl->response_timeout_ms) +
 			  DIV_ROUND_UP(LINK_RESPONSE_BITS * MSEC_PER_SEC, msg->line.speed);
 	msg->parse = meterbus_frame_parse;
-	msg->context = &expect;
+	msg->context = expect;
 
 	ret = serial_xfer_exec(&priv->client, msg);
 	if (!ret && msg->rx_len == 1 && msg->heard != 1)
 		ret = -EBADMSG;
 	else if (ret == -EBADMSG)
-		ret = link_explain(&expect, msg);
+		ret = link_explain(expect, msg);
 	if (!ret || ret == -ENODATA)
 		serial_xfer_life_heard(&priv->life);
+	if (ret)
+		link_note_failure(priv, expect->data);
+	else if (expect->data)
+		link_note_data(&priv->link, msg);
 	return ret;
 }
 
-/* Sends what is acknowledged. */
-static int link_send(struct meterbus_device_priv *priv, const u8 *tx, size_t len, size_t *heard)
+/* Sends what is acknowledged and has no count. */
+static int link_send(struct meterbus_device_priv *priv, u8 a, const u8 *tx, size_t len,
+		     size_t *heard)
 {
+	struct meterbus_expect expect = { .address = a };
 	u8 rx[METERBUS_MAX_FRAME];
-	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
-	int ret = link_exec(priv, tx, len, false, &msg);
+	struct serial_xfer_msg msg = {
+		.tx = tx,
+		.tx_len = len,
+		.rx = rx,
+		.rx_size = sizeof(rx),
+	};
+	int ret = link_exec(priv, &expect, &msg);
 
 	if (heard)
 		*heard = msg.heard;
@@ -103,6 +158,9 @@ static void link_in_step(struct meterbus_device_priv *priv)
 {
 	priv->link.synced = true;
 	priv->link.fcb = true;
+	priv->link.midway = false;
+	priv->link.failed = false;
+	priv->link.twice = false;
 }
 
 static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
@@ -110,7 +168,7 @@ static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
 	u8 tx[METERBUS_SHORT_LEN];
 	size_t len = meterbus_frame_short(tx, METERBUS_C_SND_NKE, a);
 
-	return link_send(priv, tx, len, heard);
+	return link_send(priv, a, tx, len, heard);
 }
 
 /* The identification number goes with its last digits first, the rest as written. */
@@ -124,7 +182,7 @@ static int link_select(struct meterbus_device_priv *priv, u64 address, size_t *h
 	len = meterbus_frame_long(tx, METERBUS_C_SND_UD, METERBUS_A_SELECTED, LINK_CI_SELECT,
 				  id, sizeof(id));
 	priv->ctrl->selected = NULL;
-	return link_send(priv, tx, len, heard);
+	return link_send(priv, METERBUS_A_SELECTED, tx, len, heard);
 }
 
 /**
@@ -158,8 +216,10 @@ int meterbus_link_ask(struct meterbus_device_priv *priv)
 	if (ret)
 		return ret;
 	link_in_step(priv);
-	if (priv->address.secondary)
+	if (priv->address.secondary) {
 		priv->ctrl->selected = priv;
+		priv->link.sure = false;
+	}
 	return 0;
 }
 
@@ -213,6 +273,32 @@ static bool link_is_ready(const struct meterbus_device_priv *priv)
 	return priv->link.synced;
 }
 
+/**
+ * meterbus_link_is_sure() - may a device be written to?
+ * @priv: the device
+ *
+ * Return: true if it is reached, and no late acknowledgment of its own can come.
+ */
+bool meterbus_link_is_sure(const struct meterbus_device_priv *priv)
+{
+	return link_is_ready(priv) && priv->link.sure;
+}
+
+/**
+ * meterbus_link_wait_late() - wait until no late acknowledgment of others can come
+ * @ctrl: the controller
+ *
+ * Return: 0, or -EINTR if the caller was killed.
+ */
+int meterbus_link_wait_late(const struct meterbus_controller *ctrl)
+{
+	s64 ms = ktime_ms_delta(ctrl->late_until, ktime_get());
+
+	if (ms >= 0)
+		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
 static size_t link_build(const struct meterbus_device_priv *priv,
 			 const struct meterbus_request *request, u8 *tx)
 {
@@ -226,11 +312,29 @@ static size_t link_build(const struct meterbus_device_priv *priv,
 	return meterbus_frame_long(tx, c, a, request->ci, request->data, request->len);
 }
 
+/* Sends what has a count. */
+static int link_request(struct meterbus_device_priv *priv,
+			const struct meterbus_request *request, struct serial_xfer_msg *msg)
+{
+	const struct meterbus_link *link = &priv->link;
+	u8 tx[METERBUS_MAX_FRAME];
+	struct meterbus_expect expect = {
+		.address = link_a_field(priv),
+		.data = request->read,
+		.secondary = priv->address.secondary,
+		.id = priv->address.id,
+		.old = link->twice ? link->last : NULL,
+		.old_len = link->last_len,
+	};
+
+	msg->tx = tx;
+	msg->tx_len = link_build(priv, request, tx);
+	return link_exec(priv, &expect, msg);
+}
+
 static int link_try(struct meterbus_device_priv *priv, const struct meterbus_request *request,
 		    struct serial_xfer_msg *msg)
 {
-	u8 tx[METERBUS_MAX_FRAME];
-	size_t len;
 	int ret;
 
 	if (!link_is_ready(priv)) {
@@ -238,8 +342,7 @@ static int link_try(struct meterbus_device_priv *priv, const struct meterbus_req
 		if (ret)
 			return ret;
 	}
-	len = link_build(priv, request, tx);
-	return link_exec(priv, tx, len, request->read, msg);
+	return link_request(priv, request, msg);
 }
 
 static int link_try_hard(struct meterbus_device_priv *priv,
@@ -256,17 +359,21 @@ static int link_try_hard(struct meterbus_device_priv *priv,
 	}
 }
 
-/* Does the device know only frames whose count bit is clear? */
-static int link_try_plain(struct meterbus_device_priv *priv,
+/*
+ * The device is there, but does not answer. Does it know only frames whose count bit is
+ * clear, or has one that did been replaced?
+ */
+static int link_try_other(struct meterbus_device_priv *priv,
 			  const struct meterbus_request *request, struct serial_xfer_msg *msg)
 {
+	struct meterbus_link *link = &priv->link;
 	int ret;
 
 	meterbus_link_lose(priv);
-	priv->link.plain = true;
+	link->plain = !link->plain;
 	ret = link_try(priv, request, msg);
 	if (ret)
-		priv->link.plain = false;
+		link->plain = !link->plain;
 	return ret;
 }
 
@@ -275,6 +382,8 @@ static int link_try_plain(struct meterbus_device_priv *priv,
  * @priv: the device
  * @request: the request
  * @msg: room for the reply, and the result
+ *
+ * A failure puts the link out of step.
  *
  * Return: 0; -ETIMEDOUT: no answer; -EBADMSG: only damaged answers; -ENOTUNIQ:
  * several devices answer at once; -ENODATA: the device has nothing to say; or an
@@ -287,8 +396,8 @@ int meterbus_link_exchange(struct meterbus_device_priv *priv,
 	int ret;
 
 	ret = link_try_hard(priv, request, msg);
-	if (ret == -ETIMEDOUT && link_is_ready(priv) && !link->plain && !link->counts)
-		ret = link_try_plain(priv, request, msg);
+	if (ret == -ETIMEDOUT && request->read && link_is_ready(priv) && !link->counts)
+		ret = link_try_other(priv, request, msg);
 	if (ret) {
 		meterbus_link_lose(priv);
 		return ret;

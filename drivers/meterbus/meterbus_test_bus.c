@@ -469,7 +469,7 @@ static void select_test(struct kunit *test)
 	expect_short(ctx, 5, 0x7b, 0xfd);
 	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 6);
 
-	meterbus_device_delete(meterbus_device_take(ctx->ctrl, &a->address));
+	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "22091039CD250102"), 16);
 	expect_short(ctx, 6, 0x40, 0xfd);
 	KUNIT_EXPECT_FALSE(test, ctx->meters[0].selected);
 }
@@ -482,9 +482,10 @@ static void wrong_meter_test(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	ctx->meters[0].id += 1ULL << 36;
-	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBADMSG);
-	KUNIT_EXPECT_FALSE(test, ctx->meters[0].selected);
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 2);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
+	KUNIT_EXPECT_FALSE(test, ctx->meters[0].selected);
 	ctx->meters[0].id -= 1ULL << 36;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
 }
@@ -567,16 +568,20 @@ static void echo_test(struct kunit *test)
 static void write_test(struct kunit *test)
 {
 	static const u8 tariff[] = { 0x01, 0x09, 0x7c, 0x01, 0x54, 0x02 };
-	static const u8 frame[] = { 0x68, 0x09, 0x09, 0x68, 0x73, 0x01, 0x51,
-				    0x01, 0x09, 0x7c, 0x01, 0x54, 0x02, 0xa2, 0x16 };
+	static const u8 frame[] = { 0x68, 0x09, 0x09, 0x68, 0x53, 0x01, 0x51,
+				    0x01, 0x09, 0x7c, 0x01, 0x54, 0x02, 0x82, 0x16 };
 	struct meterbus_test *ctx = test->priv;
 	struct meterbus_device_priv *priv = device(ctx, "1");
 
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	ctx->meters[0].lose = 1;
 	KUNIT_ASSERT_EQ(test, meterbus_write(&priv->mdev, 0x51, tariff, sizeof(tariff)), 0);
 	expect_sent(ctx, 2, frame, sizeof(frame));
+	expect_sent(ctx, 3, frame, sizeof(frame));
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 4);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 1);
-	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 1);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 2);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].repeated, 1);
 	KUNIT_EXPECT_EQ(test, meterbus_write(&priv->mdev, 0x51, tariff, METERBUS_MAX_DATA + 1),
 			-EINVAL);
 }

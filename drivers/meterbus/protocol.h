@@ -39,10 +39,18 @@
  * struct meterbus_expect - what the reply to a request must look like
  * @address: A field of the request
  * @data: user data are expected (REQ_UD2), not an acknowledgment
+ * @secondary: of the device with the secondary address @id
+ * @id: as in struct meterbus_address
+ * @old: a reply that may come once more, because its request was repeated; or NULL
+ * @old_len: its length
  */
 struct meterbus_expect {
 	u8 address;
 	bool data;
+	bool secondary;
+	u64 id;
+	const u8 *old;
+	size_t old_len;
 };
 
 /**
@@ -111,6 +119,9 @@ u8 meterbus_frame_address(const u8 *frame);
 struct serial_xfer_span meterbus_frame_parse(const struct serial_xfer_msg *msg,
 					     const u8 *buf, size_t len);
 bool meterbus_frame_collided(const struct meterbus_expect *expect, const u8 *buf, size_t len);
+
+/* telegram.c */
+bool meterbus_telegram_is_from(const struct meterbus_telegram *telegram, u64 id);
 
 /* vif.c */
 void meterbus_vif_find(enum meterbus_vif_table table, u8 code, struct meterbus_vif *vif);

@@ -27,6 +27,11 @@
 /* EN 13757-7:2018, 7.5.2: security mode in the high byte of the configuration */
 #define SIGNATURE_MODE		GENMASK(12, 8)
 
+/* Secondary address, EN 13757-7:2018, 8.3: any digit, any manufacturer, version, medium */
+#define WILD_DIGIT		0xf
+#define WILD_BYTE		0xff
+#define WILD_MANUFACTURER	0xffff
+
 static u32 telegram_number(const u8 *buf, size_t len, bool msb_first)
 {
 	struct meterbus_bytes bytes = { buf, len, msb_first };
@@ -152,3 +157,44 @@ int meterbus_telegram_parse(struct meterbus_telegram *telegram, const u8 *buf, s
 	return 0;
 }
 EXPORT_SYMBOL_GPL(meterbus_telegram_parse);
+
+static bool telegram_number_is(u32 wanted, u32 number)
+{
+	for (; wanted; wanted >>= 4, number >>= 4)
+		if ((wanted & 0xf) != WILD_DIGIT && (wanted ^ number) & 0xf)
+			return false;
+	return !number;
+}
+
+static bool telegram_byte_is(u8 wanted, u8 byte)
+{
+	return wanted == WILD_BYTE || wanted == byte;
+}
+
+/* As it goes to the wire in mode 1, low byte first. */
+static bool telegram_manufacturer_is(u16 wanted, u16 manufacturer)
+{
+	return wanted == WILD_MANUFACTURER ||
+	       wanted == (u16)(manufacturer << 8 | manufacturer >> 8);
+}
+
+/**
+ * meterbus_telegram_is_from() - has the device that was selected sent this?
+ * @telegram: what meterbus_telegram_parse() has read
+ * @id: secondary address, as in struct meterbus_address
+ *
+ * Return: false if its identity does not match; a telegram without identity does not
+ * tell.
+ */
+bool meterbus_telegram_is_from(const struct meterbus_telegram *telegram, u64 id)
+{
+	if (!telegram->has_id)
+		return true;
+	if (!telegram_number_is(id >> 32, telegram->id))
+		return false;
+	if (telegram->fixed)
+		return true;
+	return telegram_manufacturer_is(id >> 16, telegram->manufacturer) &&
+	       telegram_byte_is(id >> 8, telegram->version) &&
+	       telegram_byte_is(id, telegram->medium);
+}

@@ -9,44 +9,10 @@
  */
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/string.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
 
 #include "internal.h"
-
-/* Secondary address, EN 13757-7:2018, 8.3: any digit, any manufacturer, version, medium */
-#define WILD_DIGIT		0xf
-#define WILD_BYTE		0xff
-#define WILD_MANUFACTURER	0xffff
-
-static bool number_matches(u32 wanted, u32 number)
-{
-	for (; wanted; wanted >>= 4, number >>= 4)
-		if ((wanted & 0xf) != WILD_DIGIT && (wanted ^ number) & 0xf)
-			return false;
-	return !number;
-}
-
-static bool byte_matches(u8 wanted, u8 byte)
-{
-	return wanted == WILD_BYTE || wanted == byte;
-}
-
-/* Did the device that was selected send this? A head without identity does not tell. */
-static bool telegram_is_from(const struct meterbus_address *address,
-			     const struct meterbus_telegram *telegram)
-{
-	u16 manufacturer = swab16(address->id >> 16);
-
-	if (!address->secondary || !telegram->has_id)
-		return true;
-	if (!number_matches(address->id >> 32, telegram->id))
-		return false;
-	if (telegram->fixed)
-		return true;
-	return (manufacturer == WILD_MANUFACTURER || manufacturer == telegram->manufacturer) &&
-	       byte_matches(address->id >> 8, telegram->version) &&
-	       byte_matches(address->id, telegram->medium);
-}
 
 /**
  * meterbus_readout_telegram() - one telegram of a read-out
@@ -96,33 +62,30 @@ static int transfer_telegram(struct meterbus_device_priv *priv, struct meterbus_
 	return 0;
 }
 
-static bool transfer_is_last(const struct meterbus_device_priv *priv,
-			     const struct meterbus_readout *readout)
-{
-	return readout->len[0] == priv->link.last_len &&
-	       !memcmp(readout->frame[0], priv->link.last, readout->len[0]);
-}
-
 /*
- * The first telegram of a read-out. Each has an access number of its own; one that
- * equals that of the read-out before is a repetition by a device that has counted
- * otherwise, and the next one is not. Some devices do not number their telegrams.
+ * The first telegram of a read-out. Each has an access number of its own: one that
+ * equals the last of the read-out before is a repetition by a device that has counted
+ * otherwise, and the next one is not. If that is the same again, a reset tells whether
+ * it is the end of a read-out that must be begun anew, or the device does not number
+ * its telegrams.
  */
 static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
 	struct meterbus_link *link = &priv->link;
 	int ret;
 
+	if (link->midway)
+		meterbus_link_lose(priv);
 	ret = transfer_telegram(priv, readout);
-	if (!ret && !link->steady && transfer_is_last(priv, readout)) {
-		ret = transfer_telegram(priv, readout);
-		link->steady = !ret && transfer_is_last(priv, readout);
-	}
-	if (ret)
+	if (ret || !link->again || link->steady)
 		return ret;
-	link->last_len = readout->len[0];
-	memcpy(link->last, readout->frame[0], link->last_len);
-	return 0;
+	ret = transfer_telegram(priv, readout);
+	if (ret || !link->again)
+		return ret;
+	meterbus_link_lose(priv);
+	ret = transfer_telegram(priv, readout);
+	link->steady = !ret && link->again;
+	return ret;
 }
 
 /*
@@ -139,32 +102,24 @@ static int transfer_take(struct meterbus_device_priv *priv, struct meterbus_read
 
 	data = meterbus_readout_telegram(readout, n, &len);
 	ret = meterbus_telegram_parse(&telegram, data, len);
+	priv->link.midway = !ret && meterbus_telegram_more(&telegram);
 	if (ret == -EBADMSG)
 		return ret;
-	if (!telegram_is_from(&priv->address, &telegram)) {
-		meterbus_link_reset(priv);
+	if (n && meterbus_frame_address(readout->frame[n]) != meterbus_readout_address(readout))
 		return -EBADMSG;
-	}
-	if (n && readout->len[n] == readout->len[n - 1] &&
-	    !memcmp(readout->frame[n], readout->frame[n - 1], readout->len[n]))
+	if (n && priv->link.again)
 		return 0;
 	readout->nr_telegrams++;
-	return !ret && meterbus_telegram_more(&telegram);
+	return priv->link.midway;
 }
 
-/* The limit is reached: the device must begin anew next time. */
-static int transfer_endless(struct meterbus_device_priv *priv)
-{
-	meterbus_link_lose(priv);
-	return -EMSGSIZE;
-}
-
+/* What is left midway, here or by an error, is begun anew next time. */
 static int transfer_step(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
 	int ret;
 
 	if (readout->nr_telegrams == METERBUS_MAX_TELEGRAMS)
-		return transfer_endless(priv);
+		return -EMSGSIZE;
 	if (readout->nr_telegrams)
 		ret = transfer_telegram(priv, readout);
 	else
@@ -185,6 +140,7 @@ static int transfer_collect(struct meterbus_device_priv *priv, struct meterbus_r
 {
 	int ret;
 
+	readout->nr_telegrams = 0;
 	ret = serial_xfer_claim(&priv->client);
 	if (ret)
 		return ret;
@@ -197,17 +153,49 @@ static int transfer_collect(struct meterbus_device_priv *priv, struct meterbus_r
 	return ret;
 }
 
-static int transfer_send(struct meterbus_device_priv *priv,
-			 const struct meterbus_request *request)
+/* Hears a telegram of a device that is to be written to, unless that is superfluous. */
+static int transfer_make_sure(struct meterbus_device_priv *priv)
+{
+	struct meterbus_readout *readout;
+	int ret;
+
+	if (meterbus_link_is_sure(priv))
+		return 0;
+	readout = kmalloc(sizeof(*readout), GFP_KERNEL);
+	if (!readout)
+		return -ENOMEM;
+	readout->nr_telegrams = 0;
+	ret = transfer_step(priv, readout);
+	kfree(readout);
+	return ret == -ENODATA ? 0 : min(ret, 0);
+}
+
+/* Writes; the port is claimed. */
+static int transfer_write(struct meterbus_device_priv *priv,
+			  const struct meterbus_request *request)
 {
 	u8 rx[METERBUS_MAX_FRAME];
 	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
 	int ret;
 
+	ret = transfer_make_sure(priv);
+	if (ret)
+		return ret;
+	ret = meterbus_link_wait_late(priv->ctrl);
+	if (ret)
+		return ret;
+	return meterbus_link_exchange(priv, request, &msg);
+}
+
+static int transfer_send(struct meterbus_device_priv *priv,
+			 const struct meterbus_request *request)
+{
+	int ret;
+
 	ret = serial_xfer_claim(&priv->client);
 	if (ret)
 		return ret;
-	ret = meterbus_link_exchange(priv, request, &msg);
+	ret = transfer_write(priv, request);
 	serial_xfer_release(&priv->client);
 	return ret;
 }
@@ -217,17 +205,39 @@ static bool transfer_failed(int error)
 	return error == -ETIMEDOUT || error == -EBADMSG || error == -ENOTUNIQ;
 }
 
-/* Is it only this request that the device does not answer? */
-static void transfer_check_life(struct meterbus_device_priv *priv)
+static int transfer_ask(struct meterbus_device_priv *priv)
 {
 	int ret;
 
-	if (!serial_xfer_life_is_online(&priv->life) || serial_xfer_claim(&priv->client))
-		return;
+	ret = serial_xfer_claim(&priv->client);
+	if (ret)
+		return ret;
 	ret = meterbus_link_ask(priv);
 	serial_xfer_release(&priv->client);
-	if (transfer_failed(ret))
-		serial_xfer_life_silent(&priv->life);
+	return ret;
+}
+
+/*
+ * A request has failed. Is the device there? It is away if it answers nothing that
+ * brings its link in step, as often in a row as a request is tried. If it does, it may
+ * have been replaced by one that counts otherwise.
+ */
+static bool transfer_find(struct meterbus_device_priv *priv)
+{
+	unsigned int left = READ_ONCE(priv->ctrl->retries) + 1;
+	int ret;
+
+	for (; left; left--) {
+		if (READ_ONCE(priv->life.leaving) || !serial_xfer_life_is_online(&priv->life))
+			return false;
+		ret = transfer_ask(priv);
+		if (!ret)
+			priv->link.counts = false;
+		if (!transfer_failed(ret))
+			return !ret;
+	}
+	serial_xfer_life_silent(&priv->life);
+	return false;
 }
 
 static int transfer_begin(struct meterbus_device_priv *priv)
@@ -245,25 +255,22 @@ static int transfer_begin(struct meterbus_device_priv *priv)
 	return -ETIMEDOUT;
 }
 
-static int transfer_end(struct meterbus_device_priv *priv, int ret)
-{
-	if (transfer_failed(ret))
-		transfer_check_life(priv);
-	mutex_unlock(&priv->talk);
-	return ret;
-}
-
 /**
  * meterbus_read() - read a device out
  * @mdev: the device
  * @readout: result
  *
  * A request is repeated, as often as the controller's attribute "retries" says, when
- * no undamaged reply comes.
+ * no undamaged reply comes. A device that does not answer then, but does answer a reset
+ * or a selection, may have lost count: it is read out once more.
+ *
+ * A reply is the device's own: its A field is the device's primary address, or the
+ * identity in it matches the secondary one. What comes too late for an earlier request
+ * is not taken for the reply.
  *
  * Context: may sleep; a fatal signal ends the wait.
  * Return: 0; -ETIMEDOUT: no answer, at once while the device is offline; -EBADMSG:
- * only damaged answers, or those of another device; -ENOTUNIQ: several devices answer
+ * only damaged answers; -ENOTUNIQ: several devices answer
  * at once; -ENODATA: the device has nothing to say; -EMSGSIZE: its telegrams do not
  * end; -EINTR: killed; -ENODEV: the device or its bus has gone.
  */
@@ -272,11 +279,14 @@ int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout
 	struct meterbus_device_priv *priv = to_meterbus_priv(mdev);
 	int ret;
 
-	readout->nr_telegrams = 0;
 	ret = transfer_begin(priv);
 	if (ret)
 		return ret;
-	return transfer_end(priv, transfer_collect(priv, readout));
+	ret = transfer_collect(priv, readout);
+	if (transfer_failed(ret) && transfer_find(priv))
+		ret = transfer_collect(priv, readout);
+	mutex_unlock(&priv->talk);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(meterbus_read);
 
@@ -290,6 +300,11 @@ EXPORT_SYMBOL_GPL(meterbus_read);
  * The device acknowledges that it has received the data, not that it has accepted
  * them. A repetition has the same frame count bit, so that the device does not take
  * it for another request, unless it knows no counts.
+ *
+ * Before the data a telegram is asked for, unless one has come since the device was
+ * selected and since a request to it failed; and if any request on the line has been
+ * given up within the last second, the rest of that is waited for. So neither a late
+ * acknowledgment is taken for this one, nor does another device get the data.
  *
  * Context: may sleep; a fatal signal ends the wait.
  * Return: 0; -EINVAL: too long; or an error as meterbus_read() returns it.
@@ -305,7 +320,11 @@ int meterbus_write(struct meterbus_device *mdev, u8 ci, const u8 *data, size_t l
 	ret = transfer_begin(priv);
 	if (ret)
 		return ret;
-	return transfer_end(priv, transfer_send(priv, &request));
+	ret = transfer_send(priv, &request);
+	if (transfer_failed(ret))
+		transfer_find(priv);
+	mutex_unlock(&priv->talk);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(meterbus_write);
 
@@ -329,6 +348,9 @@ int meterbus_reset(struct meterbus_device *mdev)
 		ret = meterbus_link_reset(priv);
 		serial_xfer_release(&priv->client);
 	}
-	return transfer_end(priv, ret);
+	if (transfer_failed(ret))
+		transfer_find(priv);
+	mutex_unlock(&priv->talk);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(meterbus_reset);

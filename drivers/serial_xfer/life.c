@@ -101,13 +101,7 @@ void serial_xfer_life_heard(struct serial_xfer_life *life)
 }
 EXPORT_SYMBOL_GPL(serial_xfer_life_heard);
 
-/**
- * serial_xfer_life_silent() - the device does not answer any more
- * @life: the device
- *
- * Context: process.
- */
-void serial_xfer_life_silent(struct serial_xfer_life *life)
+static void life_lose(struct serial_xfer_life *life, unsigned int pause_ms)
 {
 	scoped_guard(spinlock, &life->lock) {
 		if (life->presence != SERIAL_XFER_ONLINE)
@@ -116,10 +110,34 @@ void serial_xfer_life_silent(struct serial_xfer_life *life)
 	}
 	sysfs_notify(&life->dev->kobj, NULL, "state");
 	if (!READ_ONCE(life->leaving))
-		queue_delayed_work(life->wq, &life->work,
-				   msecs_to_jiffies(LIFE_PAUSE_MIN_MS));
+		queue_delayed_work(life->wq, &life->work, msecs_to_jiffies(pause_ms));
+}
+
+/**
+ * serial_xfer_life_silent() - the device does not answer any more
+ * @life: the device
+ *
+ * Context: process.
+ */
+void serial_xfer_life_silent(struct serial_xfer_life *life)
+{
+	life_lose(life, LIFE_PAUSE_MIN_MS);
 }
 EXPORT_SYMBOL_GPL(serial_xfer_life_silent);
+
+/**
+ * serial_xfer_life_recheck() - what answers may be another device
+ * @life: the device
+ *
+ * It is offline until its driver's verify has had a look, which is now.
+ *
+ * Context: process.
+ */
+void serial_xfer_life_recheck(struct serial_xfer_life *life)
+{
+	life_lose(life, 0);
+}
+EXPORT_SYMBOL_GPL(serial_xfer_life_recheck);
 
 /**
  * serial_xfer_life_revive() - the driver reaches the device in another way from now on

@@ -11,7 +11,9 @@
 #include <linux/serial_xfer.h>
 #include <linux/types.h>
 
+struct kobject;
 struct meterbus_controller;
+struct meterbus_telegram_file;
 
 #define METERBUS_NAME_SIZE	32
 /* Primary addresses, EN 13757-2:2018, 5.6 */
@@ -113,6 +115,7 @@ const struct meterbus_device_id *meterbus_device_get_id(const struct meterbus_de
 struct meterbus_address meterbus_device_address(struct meterbus_device *mdev);
 struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev);
 void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed);
+void meterbus_device_recheck(struct meterbus_device *mdev);
 
 const u8 *meterbus_readout_telegram(const struct meterbus_readout *readout, unsigned int n,
 				    size_t *len);
@@ -122,10 +125,17 @@ int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout
 int meterbus_write(struct meterbus_device *mdev, u8 ci, const u8 *data, size_t len);
 int meterbus_reset(struct meterbus_device *mdev);
 
+int meterbus_address_probe(struct meterbus_device *mdev, const struct meterbus_address *address);
 int meterbus_address_reserve(struct meterbus_device *mdev,
 			     const struct meterbus_address *address);
 void meterbus_address_use(struct meterbus_device *mdev, const struct meterbus_address *address);
 void meterbus_address_cancel(struct meterbus_device *mdev);
 int meterbus_address_commit(struct meterbus_device *mdev, const void *keep, size_t len);
+
+struct meterbus_telegram_file *devm_meterbus_telegram_file(struct device *dev);
+void meterbus_telegram_file_set(struct meterbus_telegram_file *file,
+				const struct meterbus_readout *readout);
+int devm_meterbus_telegram_file_add(struct device *dev, struct meterbus_telegram_file *file,
+				    struct kobject *kobj);
 
 #endif

@@ -76,6 +76,7 @@ void serial_xfer_life_start(struct serial_xfer_life *life);
 void serial_xfer_life_stop(struct serial_xfer_life *life);
 void serial_xfer_life_revive(struct serial_xfer_life *life);
 void serial_xfer_life_silent(struct serial_xfer_life *life);
+void serial_xfer_life_recheck(struct serial_xfer_life *life);
 void serial_xfer_life_heard(struct serial_xfer_life *life);
 bool serial_xfer_life_first_try(struct serial_xfer_life *life);
 bool serial_xfer_life_may_talk(struct serial_xfer_life *life);

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "port.h"
+#include "relay.h"
 #include "sim.h"
 
 void control_init(struct control *c)
@@ -63,7 +64,10 @@ static void answer(struct sim *s, struct control_client *client)
 
 	client->line[client->len] = '\0';
 	client->len = 0;
-	command_run(s, client->line, &r);
+	if (client->line[0] == '@')
+		relay_run(client->line, &r);
+	else
+		command_run(s, client->line, &r);
 	if (r.len && write(client->fd, r.text, r.len) != (ssize_t)r.len)
 		drop_client(client);
 }

@@ -6,7 +6,6 @@
 #include "array.h"
 #include "clock.h"
 #include "fault.h"
-#include "rtu.h"
 
 static uint64_t random_state = 1;
 
@@ -24,26 +23,33 @@ uint32_t random_below(uint32_t n)
 	return (random_state * 0x2545f4914f6cdd1d >> 33) % n;
 }
 
+#define ON_ALL	(FAULT_ON_RTU | FAULT_ON_MBUS)
+
 static const struct {
 	const char *name;
 	enum fault_kind kind;
 	bool needs_arg;
+	unsigned int buses;
 } kinds[] = {
-	{ "silent", FAULT_SILENT, false },
-	{ "refuse", FAULT_REFUSE, true },
-	{ "refusex", FAULT_REFUSEX, true },
-	{ "late", FAULT_LATE, true },
-	{ "cut", FAULT_CUT, true },
-	{ "flip", FAULT_FLIP, true },
-	{ "burst", FAULT_BURST, true },
-	{ "insert", FAULT_INSERT, true },
-	{ "drop", FAULT_DROP, true },
-	{ "foreign", FAULT_FOREIGN, false },
-	{ "exception", FAULT_EXCEPTION, true },
-	{ "noise", FAULT_NOISE, true },
-	{ "twice", FAULT_TWICE, false },
-	{ "wrongfunc", FAULT_WRONGFUNC, false },
-	{ "echo", FAULT_ECHO, false },
+	{ "silent", FAULT_SILENT, false, ON_ALL },
+	{ "refuse", FAULT_REFUSE, true, FAULT_ON_RTU },
+	{ "refusex", FAULT_REFUSEX, true, FAULT_ON_RTU },
+	{ "late", FAULT_LATE, true, ON_ALL },
+	{ "cut", FAULT_CUT, true, ON_ALL },
+	{ "flip", FAULT_FLIP, true, ON_ALL },
+	{ "burst", FAULT_BURST, true, ON_ALL },
+	{ "byte", FAULT_BYTE, true, FAULT_ON_MBUS },
+	{ "insert", FAULT_INSERT, true, ON_ALL },
+	{ "drop", FAULT_DROP, true, ON_ALL },
+	{ "foreign", FAULT_FOREIGN, false, ON_ALL },
+	{ "identity", FAULT_IDENTITY, false, FAULT_ON_MBUS },
+	{ "exception", FAULT_EXCEPTION, true, FAULT_ON_RTU },
+	{ "busy", FAULT_BUSY, false, FAULT_ON_MBUS },
+	{ "noack", FAULT_NOACK, false, FAULT_ON_MBUS },
+	{ "noise", FAULT_NOISE, true, ON_ALL },
+	{ "twice", FAULT_TWICE, false, ON_ALL },
+	{ "wrongfunc", FAULT_WRONGFUNC, false, ON_ALL },
+	{ "echo", FAULT_ECHO, false, ON_ALL },
 };
 
 static bool parse_arg(const char *text, struct fault *f)
@@ -58,7 +64,7 @@ static bool parse_arg(const char *text, struct fault *f)
 }
 
 /* "kind", "kind=N" or, for a block, "kind=ADDR:COUNT" with ADDR in hex. */
-bool fault_parse(const char *text, struct fault *f)
+bool fault_parse(const char *text, unsigned int bus, struct fault *f)
 {
 	size_t len = strcspn(text, "=");
 	bool has_arg = text[len] == '=';
@@ -66,7 +72,7 @@ bool fault_parse(const char *text, struct fault *f)
 
 	*f = (struct fault){ .left = -1, .every = 1 };
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (strlen(kinds[i].name) != len ||
+		if (strlen(kinds[i].name) != len || !(kinds[i].buses & bus) ||
 		    strncmp(kinds[i].name, text, len))
 			continue;
 		f->kind = kinds[i].kind;
@@ -77,13 +83,16 @@ bool fault_parse(const char *text, struct fault *f)
 	return false;
 }
 
+/* Blocks are of registers, on Modbus only. */
+#define MODBUS_READ	0x03
+
 static bool touches(const struct fault *f, const struct request *q)
 {
 	long addr, count;
 
 	if (!f->span)
 		return true;
-	if (q->bytes[1] != FN_READ)
+	if (q->bytes[1] != MODBUS_READ)
 		return false;
 	addr = q->bytes[2] << 8 | q->bytes[3];
 	count = q->bytes[4] << 8 | q->bytes[5];
@@ -180,12 +189,6 @@ static void drop(struct answer *a, long n)
 	a->len -= n;
 }
 
-static void reseal(struct answer *a)
-{
-	if (a->len > 2)
-		rtu_seal(a->bytes, a->len - 2);
-}
-
 static void put_before(struct answer *a, const uint8_t *bytes, size_t len)
 {
 	if (a->len + len > ANSWER_MAX)
@@ -202,6 +205,7 @@ static void twice(struct answer *a)
 	put_before(a, copy.bytes, copy.len);
 }
 
+/* The kinds that need to know nothing of what the bytes mean. */
 void fault_change(enum fault_kind kind, long arg, const struct request *q,
 		  struct answer *a)
 {
@@ -219,25 +223,21 @@ void fault_change(enum fault_kind kind, long arg, const struct request *q,
 	case FAULT_BURST:
 		burst(a, arg);
 		break;
+	case FAULT_BYTE:
+		if ((size_t)arg < a->len)
+			a->bytes[arg] ^= 1 + random_below(255);
+		break;
 	case FAULT_INSERT:
 		insert_at(a, random_below(a->len + 1), arg);
 		break;
 	case FAULT_DROP:
 		drop(a, arg);
 		break;
-	case FAULT_FOREIGN:
-		a->bytes[0] = a->bytes[0] % 247 + 1;
-		reseal(a);
-		break;
 	case FAULT_NOISE:
 		insert_at(a, 0, arg);
 		break;
 	case FAULT_TWICE:
 		twice(a);
-		break;
-	case FAULT_WRONGFUNC:
-		a->bytes[1] ^= 0x07;
-		reseal(a);
 		break;
 	case FAULT_ECHO:
 		put_before(a, q->bytes, q->len);
@@ -247,13 +247,14 @@ void fault_change(enum fault_kind kind, long arg, const struct request *q,
 	}
 }
 
-void fault_apply(struct fault *faults, const struct request *q,
-		 struct answer *a)
+void fault_apply(struct fault *faults, const struct request *q, struct answer *a,
+		 void (*change)(enum fault_kind kind, long arg, const struct request *q,
+				struct answer *a))
 {
 	int i;
 
 	for (i = 0; i < FAULTS_PER_METER; i++)
 		if (faults[i].kind >= FAULT_LATE && a->len &&
 		    strikes(&faults[i], q))
-			fault_change(faults[i].kind, faults[i].arg, q, a);
+			change(faults[i].kind, faults[i].arg, q, a);
 }

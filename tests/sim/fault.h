@@ -15,18 +15,25 @@ enum fault_kind {
 	FAULT_REFUSE,		/* silent for reads that touch a block */
 	FAULT_REFUSEX,		/* exception 2 for them */
 	FAULT_EXCEPTION,	/* instead of carrying it out */
+	FAULT_BUSY,		/* the same on M-Bus */
+	FAULT_NOACK,		/* carried out, not acknowledged */
 	FAULT_LATE,
 	FAULT_CUT,
 	FAULT_FLIP,
 	FAULT_BURST,
+	FAULT_BYTE,
 	FAULT_INSERT,
 	FAULT_DROP,
 	FAULT_FOREIGN,
+	FAULT_IDENTITY,
 	FAULT_NOISE,
 	FAULT_TWICE,
 	FAULT_WRONGFUNC,
 	FAULT_ECHO,
 };
+
+#define FAULT_ON_RTU	1
+#define FAULT_ON_MBUS	2
 
 struct fault {
 	enum fault_kind kind;
@@ -58,14 +65,14 @@ struct damage {
 	uint64_t passed;	/* whose checks hold although the content differs */
 };
 
-bool fault_parse(const char *text, struct fault *f);
+bool fault_parse(const char *text, unsigned int bus, struct fault *f);
 struct fault *fault_find(struct fault *faults, enum fault_kind kind,
 			 const struct request *q);
-void fault_apply(struct fault *faults, const struct request *q,
-		 struct answer *a);
+void fault_apply(struct fault *faults, const struct request *q, struct answer *a,
+		 void (*change)(enum fault_kind kind, long arg, const struct request *q,
+				struct answer *a));
 void fault_change(enum fault_kind kind, long arg, const struct request *q,
 		  struct answer *a);
-void damage_apply(struct damage *d, const struct request *q, struct answer *a);
 
 void random_seed(uint64_t seed);
 uint32_t random_below(uint32_t n);

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 
 #include "clock.h"
+#include "relay.h"
 #include "sim.h"
 
 #define POLL_MAX		(4 + CONTROL_CLIENTS)
@@ -26,14 +27,20 @@ static void usage(void)
 	      "  --seed N        of random faults\n"
 	      "  --log           frames on standard error\n"
 	      "  --dump          print the meters' registers and leave\n"
+	      "  --mbus          an M-Bus, also without a meter\n"
+	      "  --relay NAME=unix:PATH  commands of another metersim, \"@NAME COMMAND\"\n"
 	      "SPEC: MODEL[:unit=N,serial=N,speed=N,parity=P,code=0xN,oldmap,answer0]\n"
-	      "MODEL: pro380 pro380ct pro1 pro2 brand380 brand380ct brand1 brand2 grow\n",
+	      "MODEL: pro380 pro380ct pro1 pro2 brand380 brand380ct brand1 brand2 grow\n"
+	      "or, on M-Bus,\n"
+	      "SPEC: MODEL[:unit=N,serial=N,speed=N,name=S,fcb=strict|lax|any,skew=BITS,maxunit=N]\n"
+	      "MODEL: pro380mb emeter etelegrams heat water\n",
 	      stderr);
 	exit(2);
 }
 
 enum { OPT_LINE = 256, OPT_PARAMS, OPT_UART, OPT_PACE, OPT_ECHO, OPT_ANSWER,
-	OPT_CONTROL, OPT_SEED, OPT_METER, OPT_LOG, OPT_DUMP };
+	OPT_CONTROL, OPT_SEED, OPT_METER, OPT_LOG, OPT_DUMP,
+	OPT_MBUS, OPT_RELAY };
 
 static const struct option options[] = {
 	{ "line", required_argument, NULL, OPT_LINE },
@@ -47,6 +54,8 @@ static const struct option options[] = {
 	{ "meter", required_argument, NULL, OPT_METER },
 	{ "log", no_argument, NULL, OPT_LOG },
 	{ "dump", no_argument, NULL, OPT_DUMP },
+	{ "mbus", no_argument, NULL, OPT_MBUS },
+	{ "relay", required_argument, NULL, OPT_RELAY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -58,15 +67,21 @@ struct arguments {
 	bool dump;
 };
 
+static bool take_meter(struct sim *s, const struct bus *bus, const char *spec)
+{
+	if ((s->bus && s->bus != bus) || !bus->add(s, spec))
+		return false;
+	s->bus = bus;
+	return true;
+}
+
+/* The first meter says which bus this is. */
 static void add_meter(struct sim *s, const char *spec)
 {
-	struct meter *m = meter_from_spec(spec);
-
-	if (!m) {
-		fprintf(stderr, "bad meter: %s\n", spec);
-		exit(2);
-	}
-	rtu_add(&s->rtu, m);
+	if (take_meter(s, &rtu_bus, spec) || take_meter(s, &mbus_bus, spec))
+		return;
+	fprintf(stderr, "bad meter: %s\n", spec);
+	exit(2);
 }
 
 static void take_option(struct sim *s, struct arguments *a, int option)
@@ -88,7 +103,7 @@ static void take_option(struct sim *s, struct arguments *a, int option)
 		s->wire.echo = true;
 		break;
 	case OPT_ANSWER:
-		s->rtu.answer_ns = strtol(optarg, NULL, 10) * NS_PER_US;
+		s->wire.answer_ns = strtol(optarg, NULL, 10) * NS_PER_US;
 		break;
 	case OPT_CONTROL:
 		a->control = optarg;
@@ -100,7 +115,14 @@ static void take_option(struct sim *s, struct arguments *a, int option)
 		add_meter(s, optarg);
 		break;
 	case OPT_LOG:
-		s->rtu.logging = true;
+		s->wire.logging = true;
+		break;
+	case OPT_MBUS:
+		s->bus = &mbus_bus;
+		break;
+	case OPT_RELAY:
+		if (!relay_add(optarg))
+			usage();
 		break;
 	case OPT_DUMP:
 		a->dump = true;
@@ -175,14 +197,13 @@ static struct timespec time_left(struct sim *s)
 static void run_energies(struct sim *s)
 {
 	unsigned int steps;
-	struct meter *m;
 
 	if (!s->running)
 		return;
 	steps = (clock_ns() - s->run_since) / NS_PER_S;
 	s->run_since += steps * NS_PER_S;
-	for (m = s->rtu.meters; m && steps; m = m->next)
-		meter_run(m, steps);
+	if (steps)
+		s->bus->run(s, steps);
 }
 
 static void serve_descriptors(struct sim *s, const struct pollfd *p)
@@ -224,9 +245,7 @@ int main(int argc, char **argv)
 	struct arguments a = { .uart = 1 };
 	int option;
 
-	s.wire.protocol = &rtu_protocol;
-	s.wire.context = &s.rtu;
-	s.rtu.wire = &s.wire;
+	s.wire.answer_ns = WIRE_ANSWER_DEFAULT;
 	control_init(&s.control);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		take_option(&s, &a, option);
@@ -236,13 +255,15 @@ int main(int argc, char **argv)
 	}
 	if (!a.line || optind < argc || a.uart > 3)
 		usage();
+	if (!s.bus)
+		s.bus = &rtu_bus;
+	s.bus->attach(&s);
 	if (!handle_signals(&s) || !open_all(&s, &a))
 		return 1;
 	prctl(PR_SET_TIMERSLACK, 1000);
 	while (turn(&s))
 		continue;
-	while (s.rtu.meters)
-		rtu_remove(&s.rtu, meter_unit(s.rtu.meters));
+	s.bus->remove_all(&s);
 	control_close(&s.control);
 	wire_close(&s.wire);
 	return 0;

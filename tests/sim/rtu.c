@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,20 +43,6 @@ bool rtu_remove(struct rtu *r, uint8_t unit)
 	*at = m->next;
 	free(m);
 	return true;
-}
-
-static void log_frame(const struct rtu *r, const char *what,
-		      const uint8_t *bytes, size_t len)
-{
-	int64_t now = clock_ns();
-
-	if (!r->logging)
-		return;
-	fprintf(stderr, "%lld.%06lld %s", (long long)(now / NS_PER_S),
-		(long long)(now % NS_PER_S / NS_PER_US), what);
-	while (len--)
-		fprintf(stderr, " %02x", *bytes++);
-	fputc('\n', stderr);
 }
 
 static void remember(struct rtu *r, const struct request *q)
@@ -123,15 +108,17 @@ static void ask(struct meter *m, const struct request *q, struct answer *a)
 	if (!q->bytes[0] && (!m->answers_broadcast || q->bytes[1] != FN_READ))
 		a->len = 0;
 	if (a->len)
-		fault_apply(m->faults, q, a);
+		fault_apply(m->faults, q, a, rtu_fault_change);
 }
 
 /* A meter answers its requests in their order, also when it is late. */
 static int64_t reply_start(struct rtu *r, struct meter *m,
 			   const struct answer *a)
 {
-	int64_t start = r->wire->rx_end + r->answer_ns + a->delay;
+	int64_t start = r->wire->rx_end + a->delay;
 
+	if (r->wire->answer_ns != WIRE_ANSWER_DEFAULT)
+		start += r->wire->answer_ns;
 	if (start < m->last_reply)
 		start = m->last_reply;
 	m->last_reply = start;
@@ -142,7 +129,7 @@ static void reply(struct rtu *r, struct meter *m, const struct request *q,
 		  struct answer *a)
 {
 	damage_apply(&r->damage, q, a);
-	log_frame(r, a->len ? "<" : "< silence", a->bytes, a->len);
+	wire_log(r->wire, a->len ? "<" : "< silence", a->bytes, a->len);
 	if (!a->len)
 		return;
 	m->stats.replies++;
@@ -174,7 +161,7 @@ static void request(struct rtu *r)
 {
 	const struct request q = { r->frame, r->len };
 
-	log_frame(r, ">", q.bytes, q.len);
+	wire_log(r->wire, ">", q.bytes, q.len);
 	remember(r, &q);
 	r->stats.requests++;
 	if (q.bytes[1] == FN_WRITE_ONE || q.bytes[1] == FN_WRITE_MANY)
@@ -187,7 +174,7 @@ static void request(struct rtu *r)
 
 static void lose_step(struct rtu *r)
 {
-	log_frame(r, "> damaged", r->frame, r->len);
+	wire_log(r->wire, "> damaged", r->frame, r->len);
 	r->stats.bad_crc++;
 	r->len = 0;
 	r->lost = true;

@@ -37,8 +37,6 @@ struct rtu_seen {
 struct rtu {
 	struct wire *wire;
 	struct meter *meters;
-	int64_t answer_ns;
-	bool logging;
 	struct damage damage;
 	struct rtu_stats stats;
 	struct rtu_seen history[RTU_HISTORY];
@@ -60,6 +58,9 @@ void rtu_add(struct rtu *r, struct meter *m);
 bool rtu_remove(struct rtu *r, uint8_t unit);
 struct meter *rtu_find(struct rtu *r, uint8_t unit);
 
+void rtu_fault_change(enum fault_kind kind, long arg, const struct request *q,
+		      struct answer *a);
+void damage_apply(struct damage *d, const struct request *q, struct answer *a);
 size_t station_answer(struct meter *m, const struct request *q, uint8_t *reply);
 
 #endif

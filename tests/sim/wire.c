@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -196,6 +197,19 @@ void wire_run(struct wire *w)
 		w->queue = b->next;
 		free(b);
 	}
+}
+
+void wire_log(const struct wire *w, const char *what, const uint8_t *bytes, size_t len)
+{
+	int64_t now = clock_ns();
+
+	if (!w->logging)
+		return;
+	fprintf(stderr, "%lld.%06lld %s", (long long)(now / NS_PER_S),
+		(long long)(now % NS_PER_S / NS_PER_US), what);
+	while (len--)
+		fprintf(stderr, " %02x", *bytes++);
+	fputc('\n', stderr);
 }
 
 int64_t wire_deadline(const struct wire *w)

@@ -9,7 +9,8 @@
 #include "settings.h"
 #include "uart.h"
 
-#define WIRE_BURST_MAX	768
+#define WIRE_BURST_MAX		768
+#define WIRE_ANSWER_DEFAULT	-1
 
 /* Bytes that somebody puts on the wire, from a given moment on. */
 struct burst {
@@ -38,7 +39,9 @@ struct wire {
 	int held_fd;			/* pty line: slave, held open */
 	bool paced;
 	bool echo;
+	bool logging;
 	bool pinned;			/* settings given by hand */
+	int64_t answer_ns;		/* WIRE_ANSWER_DEFAULT: the protocol's */
 	struct settings settings;
 	struct uart_trace *trace;	/* source of settings, or NULL */
 	int64_t rx_end;			/* the master's last byte has passed */
@@ -64,5 +67,6 @@ void wire_run(struct wire *w);
 int64_t wire_deadline(const struct wire *w);
 struct settings wire_settings(struct wire *w);
 int64_t wire_silence_ns(struct settings s);
+void wire_log(const struct wire *w, const char *what, const uint8_t *bytes, size_t len);
 
 #endif

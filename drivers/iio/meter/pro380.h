@@ -42,7 +42,8 @@ enum pro380_part {
  * Units: 1 mV, 0.1 mA, 10 mW (var, VA), 1 J (varsecond), 1e-6 for power factors
  * and the frequency, 0.01 for versions and the S0 rate, one second, baud. The
  * serial number, the checksum and the status word are eight digits in the
- * nibbles of the value, most significant first.
+ * nibbles of the value, most significant first; a secondary address is sixteen.
+ * The manufacturer is three letters of five bits each.
  */
 enum pro380_item {
 	PRO380_ITEM_VOLTAGE,
@@ -67,6 +68,10 @@ enum pro380_item {
 	PRO380_ITEM_PROTOCOL_VERSION,
 	PRO380_ITEM_SOFTWARE_VERSION,
 	PRO380_ITEM_HARDWARE_VERSION,
+	PRO380_ITEM_SECONDARY_ADDRESS,
+	PRO380_ITEM_MANUFACTURER,
+	PRO380_ITEM_VERSION,
+	PRO380_ITEM_MEDIUM,
 
 	PRO380_ITEM_ADDRESS,
 	PRO380_ITEM_BAUD_RATE,
@@ -83,6 +88,8 @@ enum pro380_item {
 	PRO380_ITEM_CHECKSUM = PRO380_ITEM_QUADRANT + PRO380_NR_PHASE_PARTS,
 	PRO380_ITEM_STATUS_WORD,
 	PRO380_ITEM_CT_MODE,
+	PRO380_ITEM_ACCESS_NUMBER,
+	PRO380_ITEM_STATUS,
 	PRO380_ITEM_TARIFF,
 
 	PRO380_ITEM_TARIFF_VOLATILE,	/* write only: a tariff that is not stored */
@@ -100,10 +107,26 @@ enum pro380_parity {
  * enum pro380_layout - which channels a meter has
  * @PRO380_THREE_PHASE: PRO380: L1 to L3, and sums of powers and energies
  * @PRO380_ONE_PHASE: PRO1: L1 and sums, of voltage and current too
+ * @PRO380_TARIFFS: PRO380 on M-Bus: active energies, sums and T1, T2
  */
 enum pro380_layout {
 	PRO380_THREE_PHASE,
 	PRO380_ONE_PHASE,
+	PRO380_TARIFFS,
+};
+
+#define PRO380_SERIAL_DIGITS	8
+
+/**
+ * struct pro380_keep - what an IIO device hands to its successor
+ * @serial: serial number of the meter, as text; another meter does not inherit
+ * @update_interval: see struct pro380
+ * @dropped_scans: see struct pro380
+ */
+struct pro380_keep {
+	char serial[PRO380_SERIAL_DIGITS + 1];
+	unsigned int update_interval;
+	u64 dropped_scans;
 };
 
 /**
@@ -116,32 +139,18 @@ enum pro380_layout {
  *	reads it back where that is possible. What changes the settings of the
  *	line returns when the meter answers at the new ones, or after the old
  *	ones are back in use
- * @move: give the meter another address. Returns 0 after it answered there and
- *	was scheduled to be registered anew with a copy of @keep. -EADDRINUSE:
- *	something else is there
+ * @move: give the meter another address, of the kind that @item is. Returns 0
+ *	after the meter was seen to have it. If the meter is reached by that kind, it
+ *	was scheduled to be registered anew with a copy of @keep. If its serial number
+ *	went with the address, @keep->serial tells the new one, also after an error.
+ *	-EADDRINUSE: something else is there
  *
  * The core calls one of them at a time. All may sleep.
  */
 struct pro380_ops {
 	int (*fetch)(void *priv, const unsigned long *wanted, struct pro380 *pro);
 	int (*write)(void *priv, enum pro380_item item, s64 value);
-	int (*move)(void *priv, u8 address, const void *keep, size_t len);
-};
-
-#define PRO380_SERIAL_DIGITS	8
-
-/**
- * struct pro380_keep - what an IIO device hands to its successor
- * @serial: serial number of the meter, as text; another meter does not inherit
- * @update_interval: see struct pro380
- * @dropped_scans: see struct pro380
- * @taken: the successor exists
- */
-struct pro380_keep {
-	char serial[PRO380_SERIAL_DIGITS + 1];
-	unsigned int update_interval;
-	u64 dropped_scans;
-	bool taken;
+	int (*move)(void *priv, enum pro380_item item, s64 address, struct pro380_keep *keep);
 };
 
 /**
@@ -150,22 +159,26 @@ struct pro380_keep {
  * @layout: its channels
  * @readable: items that can be fetched
  * @writable: items that can be written
+ * @min_address: smallest PRO380_ITEM_ADDRESS
+ * @max_address: largest one
  * @ops: how
  * @priv: for @ops
- * @keep: of the IIO device that this one replaces, or NULL; lives as long as the
- *	transport's device
+ * @keep: of the IIO device that this one replaces, or NULL; used only until this
+ *	one is registered
  */
 struct pro380_desc {
 	const char *name;
 	enum pro380_layout layout;
 	DECLARE_BITMAP(readable, PRO380_NR_ITEMS);
 	DECLARE_BITMAP(writable, PRO380_NR_ITEMS);
+	unsigned int min_address;
+	unsigned int max_address;
 	const struct pro380_ops *ops;
 	void *priv;
-	struct pro380_keep *keep;
+	const struct pro380_keep *keep;
 };
 
-int devm_pro380_register(struct device *dev, const struct pro380_desc *desc);
+struct iio_dev *devm_pro380_register(struct device *dev, const struct pro380_desc *desc);
 void pro380_deliver(struct pro380 *pro, enum pro380_item item, s64 value, int error,
 		    ktime_t stamp);
 

@@ -35,7 +35,7 @@ enum pro380_block pro380_item_block(enum pro380_item item)
 		return PRO380_BLOCK_ENERGIES;
 	if (item <= PRO380_ITEM_FREQUENCY)
 		return PRO380_BLOCK_MEASUREMENTS;
-	if (item <= PRO380_ITEM_HARDWARE_VERSION)
+	if (item <= PRO380_ITEM_MEDIUM)
 		return PRO380_BLOCK_IDENT;
 
 	return PRO380_BLOCK_SETTINGS;
@@ -297,28 +297,59 @@ int pro380_write(struct pro380 *pro, enum pro380_item item, s64 value)
 	return ret;
 }
 
+/* The label of a meter that has no other goes with its serial number */
+static void pro380_rename(struct pro380 *pro, const char *serial)
+{
+	struct iio_dev *indio_dev = pro->indio_dev;
+	char *next = pro->serial == pro->serials[0] ? pro->serials[1] : pro->serials[0];
+
+	strscpy(next, serial, sizeof(pro->serials[0]));
+	if (indio_dev->label == pro->serial)
+		WRITE_ONCE(indio_dev->label, next);
+	pro->serial = next;
+}
+
+static int pro380_move_locked(struct pro380 *pro, enum pro380_item item, s64 address)
+{
+	struct pro380_keep keep = {
+		.update_interval = pro380_update_interval(pro),
+		.dropped_scans = atomic64_read(&pro->dropped_scans),
+	};
+	int ret;
+
+	lockdep_assert_held(&pro->io);
+
+	strscpy(keep.serial, pro->serial, sizeof(keep.serial));
+	ret = pro->desc.ops->move(pro->desc.priv, item, address, &keep);
+
+	pro380_forget(pro, item);
+	if (strcmp(keep.serial, pro->serial)) {
+		pro380_forget(pro, PRO380_ITEM_SERIAL_NUMBER);
+		pro380_rename(pro, keep.serial);
+	}
+
+	return ret;
+}
+
 /**
  * pro380_move() - give the meter another address
  * @pro: the meter
+ * @item: of this kind, PRO380_ITEM_ADDRESS or PRO380_ITEM_SECONDARY_ADDRESS
  * @address: the new one
  *
- * Return: 0 if the meter answers there, -EBUSY during a capture, or an error.
+ * Return: 0 if the meter has it, -EBUSY during a capture, or an error.
  */
-int pro380_move(struct pro380 *pro, u8 address)
+int pro380_move(struct pro380 *pro, enum pro380_item item, s64 address)
 {
-	struct pro380_keep keep = { };
 	int ret = -EBUSY;
 
+	if (!test_bit(item, pro->desc.writable))
+		return -EINVAL;
 	if (mutex_lock_killable(&pro->io))
 		return -EINTR;
 
-	if (!pro->capturing) {
-		strscpy(keep.serial, pro->serial, sizeof(keep.serial));
-		keep.update_interval = pro380_update_interval(pro);
-		keep.dropped_scans = atomic64_read(&pro->dropped_scans);
-		ret = pro->desc.ops->move(pro->desc.priv, address, &keep, sizeof(keep));
-		pro380_forget(pro, PRO380_ITEM_ADDRESS);
-	}
+	if (!pro->capturing)
+		ret = pro380_move_locked(pro, item, address);
 
 	mutex_unlock(&pro->io);
 	return ret;

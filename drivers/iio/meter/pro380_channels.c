@@ -145,12 +145,15 @@ static const struct iio_chan_spec_ext_info pro380_phase_ext_info[] = {
 	PRO380_REACTIVE_CHANNEL(_part),							\
 	PRO380_APPARENT_CHANNEL(_part)
 
-#define PRO380_ENERGY_CHANNELS(_part)							\
+#define PRO380_ACTIVE_ENERGY_CHANNELS(_part)						\
 	PRO380_ENERGY_CHANNEL(_part, PRO380_ITEM_ACTIVE_TOTAL + (_part)),		\
 	PRO380_ENERGY_CHANNEL(PRO380_INDEX_FORWARD + (_part),				\
 			      PRO380_ITEM_ACTIVE_FORWARD + (_part)),			\
 	PRO380_ENERGY_CHANNEL(PRO380_INDEX_REVERSE + (_part),				\
-			      PRO380_ITEM_ACTIVE_REVERSE + (_part)),			\
+			      PRO380_ITEM_ACTIVE_REVERSE + (_part))
+
+#define PRO380_ENERGY_CHANNELS(_part)							\
+	PRO380_ACTIVE_ENERGY_CHANNELS(_part),						\
 	PRO380_ENERGY_CHANNEL(PRO380_INDEX_REACTIVE + (_part),				\
 			      PRO380_ITEM_REACTIVE_TOTAL + (_part)),			\
 	PRO380_ENERGY_CHANNEL(PRO380_INDEX_REACTIVE + PRO380_INDEX_FORWARD + (_part),	\
@@ -186,6 +189,23 @@ static const struct iio_chan_spec pro380_one_phase_channels[] = {
 	PRO380_CURRENT_CHANNEL(PRO380_PART_SUM),
 };
 
+/* The day counter can be set back, but not read: it is no scan element */
+static const struct iio_chan_spec pro380_tariff_channels[] = {
+	PRO380_ACTIVE_ENERGY_CHANNELS(PRO380_PART_SUM),
+	PRO380_ACTIVE_ENERGY_CHANNELS(PRO380_PART_T1),
+	PRO380_ACTIVE_ENERGY_CHANNELS(PRO380_PART_T2),
+	{
+		.type = IIO_ENERGY,
+		.indexed = 1,
+		.channel = PRO380_INDEX_RESETTABLE,
+		.address = PRO380_ITEM_RESETTABLE,
+		.scan_index = -1,
+		.info_mask_separate = BIT(IIO_CHAN_INFO_RAW),
+		.info_mask_shared_by_type = BIT(IIO_CHAN_INFO_SCALE),
+	},
+	IIO_CHAN_SOFT_TIMESTAMP(PRO380_NR_SCAN_ITEMS),
+};
+
 /**
  * pro380_channels() - the channels of a meter
  * @layout: which kind of meter
@@ -194,12 +214,16 @@ static const struct iio_chan_spec pro380_one_phase_channels[] = {
  */
 struct pro380_channels pro380_channels(enum pro380_layout layout)
 {
-	if (layout == PRO380_ONE_PHASE)
-		return (struct pro380_channels){ pro380_one_phase_channels,
-				ARRAY_SIZE(pro380_one_phase_channels) };
+	static const struct pro380_channels channels[] = {
+		[PRO380_THREE_PHASE] = { pro380_three_phase_channels,
+					 ARRAY_SIZE(pro380_three_phase_channels) },
+		[PRO380_ONE_PHASE] = { pro380_one_phase_channels,
+				       ARRAY_SIZE(pro380_one_phase_channels) },
+		[PRO380_TARIFFS] = { pro380_tariff_channels,
+				     ARRAY_SIZE(pro380_tariff_channels) },
+	};
 
-	return (struct pro380_channels){ pro380_three_phase_channels,
-			ARRAY_SIZE(pro380_three_phase_channels) };
+	return channels[layout];
 }
 
 static const char *pro380_quantity(const struct iio_chan_spec *chan)

@@ -5,7 +5,6 @@
  */
 #include <linux/cleanup.h>
 #include <linux/device.h>
-#include <linux/iio/sysfs.h>
 #include <linux/kstrtox.h>
 #include <linux/sysfs.h>
 
@@ -14,10 +13,10 @@
 /**
  * struct pro380_setting - an attribute that shows, and perhaps sets, an item
  * @attr: the attribute
- * @item: what it shows
+ * @item: what it shows, if the meter tells it
  * @print: value to text
- * @parse: text to value; NULL if nobody may set it. Returns an error for what
- *	must not be sent to a meter
+ * @parse: text to value; NULL if nobody may set it, or if that takes more than the
+ *	text. Returns an error for what must not be sent to a meter
  */
 struct pro380_setting {
 	struct device_attribute attr;
@@ -75,14 +74,34 @@ static ssize_t pro380_tariff_store(struct device *dev, struct device_attribute *
 static ssize_t pro380_address_store(struct device *dev, struct device_attribute *attr,
 				    const char *buf, size_t len)
 {
+	struct pro380 *pro = pro380_of_dev(dev);
 	s64 value;
 	int ret;
 
-	ret = pro380_parse_address(buf, &value);
+	ret = pro380_parse_address(buf, pro->desc.min_address, pro->desc.max_address, &value);
 	if (ret)
 		return ret;
 
-	return pro380_move(pro380_of_dev(dev), value) ?: len;
+	return pro380_move(pro, PRO380_ITEM_ADDRESS, value) ?: len;
+}
+
+static ssize_t pro380_secondary_address_store(struct device *dev,
+					      struct device_attribute *attr,
+					      const char *buf, size_t len)
+{
+	struct pro380 *pro = pro380_of_dev(dev);
+	s64 present, value;
+	int ret;
+
+	ret = pro380_read(pro, PRO380_ITEM_SECONDARY_ADDRESS, &present);
+	if (ret)
+		return ret;
+
+	ret = pro380_parse_secondary_address(buf, present, &value);
+	if (ret)
+		return ret;
+
+	return pro380_move(pro, PRO380_ITEM_SECONDARY_ADDRESS, value) ?: len;
 }
 
 #define PRO380_SETTING(_name, _item, _print, _store, _parse)				\
@@ -115,8 +134,16 @@ PRO380_SHOWN(program_ok, PRO380_ITEM_STATUS_WORD, pro380_print_program_ok);
 PRO380_SHOWN(eeprom_ok, PRO380_ITEM_STATUS_WORD, pro380_print_eeprom_ok);
 PRO380_SHOWN(phase_present, PRO380_ITEM_STATUS_WORD, pro380_print_phase_present);
 
+PRO380_SHOWN(manufacturer, PRO380_ITEM_MANUFACTURER, pro380_print_manufacturer);
+PRO380_SHOWN(version, PRO380_ITEM_VERSION, pro380_print_decimal);
+PRO380_SHOWN(medium, PRO380_ITEM_MEDIUM, pro380_print_decimal);
+PRO380_SHOWN(access_number, PRO380_ITEM_ACCESS_NUMBER, pro380_print_decimal);
+PRO380_SHOWN(status, PRO380_ITEM_STATUS, pro380_print_decimal);
+
 PRO380_SETTING(address, PRO380_ITEM_ADDRESS, pro380_print_decimal, pro380_address_store,
-	       pro380_parse_address);
+	       NULL);
+PRO380_SETTING(secondary_address, PRO380_ITEM_SECONDARY_ADDRESS,
+	       pro380_print_secondary_address, pro380_secondary_address_store, NULL);
 PRO380_SETTING(baud_rate, PRO380_ITEM_BAUD_RATE, pro380_print_decimal,
 	       pro380_setting_store, pro380_parse_baud_rate);
 PRO380_SETTING(parity, PRO380_ITEM_PARITY, pro380_print_parity, pro380_setting_store,
@@ -132,14 +159,55 @@ PRO380_SETTING(tariff, PRO380_ITEM_TARIFF, pro380_print_decimal, pro380_tariff_s
 PRO380_SETTING(power_down_counter, PRO380_ITEM_POWER_DOWN_COUNTER, pro380_print_decimal,
 	       pro380_setting_store, pro380_parse_zero);
 
-static IIO_CONST_ATTR(address_available, "[1 1 247]");
-static IIO_CONST_ATTR(baud_rate_available, "300 600 1200 2400 4800 9600");
-static IIO_CONST_ATTR(parity_available, "even none odd");
-static IIO_CONST_ATTR(s0_output_rate_available, "10000 2000 1000 100 10 1 0.1 0.01");
-static IIO_CONST_ATTR(combination_code_available, "1 4 5 6 9 10 11");
-static IIO_CONST_ATTR(lcd_cycle_time_available, "[1 1 30]");
-static IIO_CONST_ATTR(tariff_available, "1 2");
-static IIO_CONST_ATTR(power_down_counter_available, "0");
+/**
+ * struct pro380_available - an attribute that tells what a setting can be
+ * @attr: the attribute
+ * @item: the setting
+ * @text: what it can be
+ */
+struct pro380_available {
+	struct device_attribute attr;
+	enum pro380_item item;
+	const char *text;
+};
+
+static const struct pro380_available *
+to_pro380_available(const struct device_attribute *attr)
+{
+	return container_of(attr, struct pro380_available, attr);
+}
+
+static ssize_t pro380_available_show(struct device *dev, struct device_attribute *attr,
+				     char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_pro380_available(attr)->text);
+}
+
+static ssize_t pro380_address_available_show(struct device *dev,
+					     struct device_attribute *attr, char *buf)
+{
+	const struct pro380_desc *desc = &pro380_of_dev(dev)->desc;
+
+	return sysfs_emit(buf, "[%u 1 %u]\n", desc->min_address, desc->max_address);
+}
+
+#define PRO380_AVAILABLE(_name, _item, _text)						\
+	static struct pro380_available pro380_available_##_name = {			\
+		.attr = __ATTR(_name##_available, 0444, pro380_available_show, NULL),	\
+		.item = _item,								\
+		.text = _text,								\
+	}
+
+PRO380_AVAILABLE(baud_rate, PRO380_ITEM_BAUD_RATE, "300 600 1200 2400 4800 9600");
+PRO380_AVAILABLE(parity, PRO380_ITEM_PARITY, "even none odd");
+PRO380_AVAILABLE(s0_output_rate, PRO380_ITEM_S0_RATE, "10000 2000 1000 100 10 1 0.1 0.01");
+PRO380_AVAILABLE(combination_code, PRO380_ITEM_COMBINATION_CODE, "1 4 5 6 9 10 11");
+PRO380_AVAILABLE(lcd_cycle_time, PRO380_ITEM_LCD_CYCLE_TIME, "[1 1 30]");
+PRO380_AVAILABLE(tariff, PRO380_ITEM_TARIFF, "1 2");
+PRO380_AVAILABLE(power_down_counter, PRO380_ITEM_POWER_DOWN_COUNTER, "0");
+
+static struct device_attribute pro380_address_available =
+	__ATTR(address_available, 0444, pro380_address_available_show, NULL);
 
 static ssize_t update_interval_show(struct device *dev, struct device_attribute *attr,
 				    char *buf)
@@ -185,7 +253,13 @@ static struct attribute *pro380_config_attrs[] = {
 	&pro380_setting_program_ok.attr.attr,
 	&pro380_setting_eeprom_ok.attr.attr,
 	&pro380_setting_phase_present.attr.attr,
+	&pro380_setting_manufacturer.attr.attr,
+	&pro380_setting_version.attr.attr,
+	&pro380_setting_medium.attr.attr,
+	&pro380_setting_access_number.attr.attr,
+	&pro380_setting_status.attr.attr,
 	&pro380_setting_address.attr.attr,
+	&pro380_setting_secondary_address.attr.attr,
 	&pro380_setting_baud_rate.attr.attr,
 	&pro380_setting_parity.attr.attr,
 	&pro380_setting_s0_output_rate.attr.attr,
@@ -193,14 +267,14 @@ static struct attribute *pro380_config_attrs[] = {
 	&pro380_setting_lcd_cycle_time.attr.attr,
 	&pro380_setting_tariff.attr.attr,
 	&pro380_setting_power_down_counter.attr.attr,
-	&iio_const_attr_address_available.dev_attr.attr,
-	&iio_const_attr_baud_rate_available.dev_attr.attr,
-	&iio_const_attr_parity_available.dev_attr.attr,
-	&iio_const_attr_s0_output_rate_available.dev_attr.attr,
-	&iio_const_attr_combination_code_available.dev_attr.attr,
-	&iio_const_attr_lcd_cycle_time_available.dev_attr.attr,
-	&iio_const_attr_tariff_available.dev_attr.attr,
-	&iio_const_attr_power_down_counter_available.dev_attr.attr,
+	&pro380_address_available.attr,
+	&pro380_available_baud_rate.attr.attr,
+	&pro380_available_parity.attr.attr,
+	&pro380_available_s0_output_rate.attr.attr,
+	&pro380_available_combination_code.attr.attr,
+	&pro380_available_lcd_cycle_time.attr.attr,
+	&pro380_available_tariff.attr.attr,
+	&pro380_available_power_down_counter.attr.attr,
 	&dev_attr_update_interval.attr,
 	NULL
 };
@@ -214,6 +288,9 @@ static umode_t pro380_config_is_visible(struct kobject *kobj, struct attribute *
 	const struct pro380_setting *setting;
 	umode_t mode = 0;
 
+	if (dev_attr->show == pro380_available_show)
+		return test_bit(to_pro380_available(dev_attr)->item, pro->desc.writable) ?
+		       attr->mode : 0;
 	if (dev_attr->show != pro380_setting_show)
 		return attr->mode;
 

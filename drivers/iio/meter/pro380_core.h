@@ -74,7 +74,9 @@ struct pro380_trigger {
  * @indio_dev: the IIO device
  * @desc: the transport's description
  * @announce: tells consumers of the channels that they are there
- * @serial: serial number as text, the label of a meter that has no other
+ * @serials: serial number as text, the label of a meter that has no other. Somebody
+ *	may be reading the label when the number changes: two take turns
+ * @serial: which of them holds; under @io
  * @io: one fetch, or one write with all that proves it, at a time. Taken under
  *	IIO's mlock when a buffer is enabled, so nobody who holds it may take
  *	mlock, and killable where a task waits for it
@@ -92,7 +94,8 @@ struct pro380 {
 	struct iio_dev *indio_dev;
 	struct pro380_desc desc;
 	struct work_struct announce;
-	char serial[PRO380_SERIAL_DIGITS + 1];
+	char serials[2][PRO380_SERIAL_DIGITS + 1];
+	char *serial;
 
 	struct mutex io;
 	bool capturing;
@@ -125,7 +128,7 @@ void pro380_split_micro(s64 value, int *val, int *val2);
 enum pro380_block pro380_item_block(enum pro380_item item);
 int pro380_read(struct pro380 *pro, enum pro380_item item, s64 *value);
 int pro380_write(struct pro380 *pro, enum pro380_item item, s64 value);
-int pro380_move(struct pro380 *pro, u8 address);
+int pro380_move(struct pro380 *pro, enum pro380_item item, s64 address);
 bool pro380_entry_get(struct pro380 *pro, enum pro380_item item, ktime_t since,
 		      struct pro380_entry *entry);
 
@@ -145,10 +148,13 @@ int pro380_print_hundredths(char *buf, s64 value);
 int pro380_print_digits(char *buf, s64 value);
 int pro380_print_code(char *buf, s64 value);
 int pro380_print_parity(char *buf, s64 value);
+int pro380_print_secondary_address(char *buf, s64 value);
+int pro380_print_manufacturer(char *buf, s64 value);
 int pro380_print_program_ok(char *buf, s64 value);
 int pro380_print_eeprom_ok(char *buf, s64 value);
 int pro380_print_phase_present(char *buf, s64 value);
-int pro380_parse_address(const char *buf, s64 *value);
+int pro380_parse_address(const char *buf, unsigned int min, unsigned int max, s64 *value);
+int pro380_parse_secondary_address(const char *buf, s64 present, s64 *value);
 int pro380_parse_baud_rate(const char *buf, s64 *value);
 int pro380_parse_parity(const char *buf, s64 *value);
 int pro380_parse_s0_rate(const char *buf, s64 *value);

@@ -37,6 +37,8 @@ static bool has_index(enum pro380_layout layout, enum iio_chan_type type, int in
 
 	if (layout == PRO380_ONE_PHASE)
 		return part != 2 && part != 3;
+	if (layout == PRO380_TARIFFS)
+		return type == IIO_ENERGY && index <= 30 && (part < 1 || part > 3);
 
 	return part || (type != IIO_VOLTAGE && type != IIO_CURRENT);
 }
@@ -107,6 +109,25 @@ static void channels_of_three_phases(struct kunit *test)
 static void channels_of_one_phase(struct kunit *test)
 {
 	check_layout(test, PRO380_ONE_PHASE);
+}
+
+/* Index 30 is not a scan element, and check_layout() knows scan elements only */
+static void channels_of_tariffs(struct kunit *test)
+{
+	static const int indices[] = { 0, 4, 5, 10, 14, 15, 20, 24, 25, 30 };
+	struct pro380_channels channels = pro380_channels(PRO380_TARIFFS);
+	const struct iio_chan_spec *chan;
+	int i, scan_index = -1;
+
+	KUNIT_EXPECT_EQ(test, channels.nr, ARRAY_SIZE(indices) + 1);
+	for (i = 0; i < ARRAY_SIZE(indices); i++) {
+		chan = find(&channels, IIO_ENERGY, indices[i]);
+		KUNIT_ASSERT_NOT_NULL(test, chan);
+		if (indices[i] == 30)
+			KUNIT_EXPECT_EQ(test, chan->scan_index, -1);
+		else
+			check_channel(test, chan, 64, &scan_index);
+	}
 }
 
 static void channels_by_cell(struct kunit *test)
@@ -239,6 +260,12 @@ static void text_is_printed(struct kunit *test)
 		{ pro380_print_eeprom_ok, 0x00100111, "0\n" },
 		{ pro380_print_phase_present, 0x00110110, "110\n" },
 		{ pro380_print_phase_present, 0x00110011, "011\n" },
+		{ pro380_print_secondary_address, 0x22091039cd250102, "22091039CD250102\n" },
+		{ pro380_print_secondary_address, 0x99999999cd250102, "99999999CD250102\n" },
+		{ pro380_print_secondary_address, 0x00000001cd250102, "00000001CD250102\n" },
+		{ pro380_print_manufacturer, 0x25cd, "INM\n" },
+		{ pro380_print_manufacturer, 0x0421, "AAA\n" },
+		{ pro380_print_manufacturer, 0x6b5a, "ZZZ\n" },
 	};
 	char *page = (char *)get_zeroed_page(GFP_KERNEL);
 	int i;
@@ -252,6 +279,21 @@ static void text_is_printed(struct kunit *test)
 	free_page((unsigned long)page);
 }
 
+static int parse_modbus_address(const char *buf, s64 *value)
+{
+	return pro380_parse_address(buf, 1, 247, value);
+}
+
+static int parse_mbus_address(const char *buf, s64 *value)
+{
+	return pro380_parse_address(buf, 0, 250, value);
+}
+
+static int parse_secondary_address(const char *buf, s64 *value)
+{
+	return pro380_parse_secondary_address(buf, 0x22091039cd250102, value);
+}
+
 static void text_is_parsed(struct kunit *test)
 {
 	static const struct {
@@ -259,9 +301,15 @@ static void text_is_parsed(struct kunit *test)
 		const char *text;
 		s64 value;
 	} cases[] = {
-		{ pro380_parse_address, "1\n", 1 },
-		{ pro380_parse_address, "247", 247 },
-		{ pro380_parse_address, "010\n", 10 },
+		{ parse_modbus_address, "1\n", 1 },
+		{ parse_modbus_address, "247", 247 },
+		{ parse_modbus_address, "010\n", 10 },
+		{ parse_mbus_address, "0\n", 0 },
+		{ parse_mbus_address, "250\n", 250 },
+		{ parse_secondary_address, "13070001\n", 0x13070001cd250102 },
+		{ parse_secondary_address, "00000000", 0x00000000cd250102 },
+		{ parse_secondary_address, "13070001CD250102\n", 0x13070001cd250102 },
+		{ parse_secondary_address, "99999999cd250102", 0x99999999cd250102 },
 		{ pro380_parse_baud_rate, "300\n", 300 },
 		{ pro380_parse_baud_rate, "600\n", 600 },
 		{ pro380_parse_baud_rate, "1200\n", 1200 },
@@ -312,13 +360,25 @@ static void text_is_refused(struct kunit *test)
 		const char *text;
 		int error;
 	} cases[] = {
-		{ pro380_parse_address, "0\n", -EINVAL },
-		{ pro380_parse_address, "248\n", -EINVAL },
-		{ pro380_parse_address, "-1\n", -EINVAL },
-		{ pro380_parse_address, "4294967297\n", -EINVAL },
-		{ pro380_parse_address, "\n", -EINVAL },
-		{ pro380_parse_address, "", -EINVAL },
-		{ pro380_parse_address, "5 6\n", -EINVAL },
+		{ parse_modbus_address, "0\n", -EINVAL },
+		{ parse_modbus_address, "248\n", -EINVAL },
+		{ parse_modbus_address, "-1\n", -EINVAL },
+		{ parse_modbus_address, "4294967297\n", -EINVAL },
+		{ parse_modbus_address, "\n", -EINVAL },
+		{ parse_modbus_address, "", -EINVAL },
+		{ parse_modbus_address, "5 6\n", -EINVAL },
+		{ parse_mbus_address, "251\n", -EINVAL },
+		{ parse_mbus_address, "-1\n", -EINVAL },
+		{ parse_secondary_address, "1307000\n", -EINVAL },
+		{ parse_secondary_address, "130700011\n", -EINVAL },
+		{ parse_secondary_address, "1307000A\n", -EINVAL },
+		{ parse_secondary_address, "13070001CD250202\n", -EINVAL },
+		{ parse_secondary_address, "1307000FCD250102\n", -EINVAL },
+		{ parse_secondary_address, "13070001CD2501020\n", -EINVAL },
+		{ parse_secondary_address, "13070001 ", -EINVAL },
+		{ parse_secondary_address, "0x130700\n", -EINVAL },
+		{ parse_secondary_address, "+1307000\n", -EINVAL },
+		{ parse_secondary_address, "\n", -EINVAL },
 		{ pro380_parse_baud_rate, "19200\n", -EINVAL },
 		{ pro380_parse_baud_rate, "9600 8E1\n", -EINVAL },
 		{ pro380_parse_baud_rate, "0\n", -EINVAL },
@@ -469,14 +529,20 @@ static int meter_write(void *priv, enum pro380_item item, s64 value)
 	return meter->reply;
 }
 
-static int meter_move(void *priv, u8 address, const void *keep, size_t len)
+/* A new secondary address is a new serial number */
+static int meter_move(void *priv, enum pro380_item item, s64 address,
+		      struct pro380_keep *keep)
 {
-	const struct pro380_keep *kept = keep;
 	struct meter *meter = priv;
 
 	meter->writes++;
-	meter->value[PRO380_ITEM_ADDRESS] = address;
-	return kept->update_interval == meter->pro.update_interval ? 0 : -EINVAL;
+	meter->value[item] = address;
+	if (item == PRO380_ITEM_SECONDARY_ADDRESS) {
+		meter->value[PRO380_ITEM_SERIAL_NUMBER] = address >> 32;
+		snprintf(keep->serial, sizeof(keep->serial), "%08llx", address >> 32);
+	}
+
+	return keep->update_interval == meter->pro.update_interval ? 0 : -EINVAL;
 }
 
 static const struct pro380_ops meter_ops = {
@@ -495,6 +561,10 @@ static int meter_init(struct kunit *test)
 	mutex_init(&meter->pro.lock);
 	init_completion(&meter->asked);
 	init_completion(&meter->answer);
+	meter->pro.indio_dev = kunit_kzalloc(test, sizeof(*meter->pro.indio_dev), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, meter->pro.indio_dev);
+	meter->pro.serial = meter->pro.serials[0];
+	meter->pro.indio_dev->label = meter->pro.serial;
 	meter->pro.desc.ops = &meter_ops;
 	meter->pro.desc.priv = meter;
 	meter->pro.update_interval = 60 * MSEC_PER_SEC;
@@ -538,7 +608,7 @@ static void cache_refreshes_blocks(struct kunit *test)
 	expect_read(test, PRO380_ITEM_CT_MODE, 0);
 
 	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 1);
-	KUNIT_EXPECT_EQ(test, meter->items, 5);
+	KUNIT_EXPECT_EQ(test, meter->items, 9);
 	expect_read(test, PRO380_ITEM_HARDWARE_VERSION, 0);
 }
 
@@ -774,18 +844,57 @@ static void move_keeps(struct kunit *test)
 {
 	struct meter *meter = test->priv;
 
-	KUNIT_EXPECT_EQ(test, 0, pro380_move(&meter->pro, 2));
+	KUNIT_EXPECT_EQ(test, 0, pro380_move(&meter->pro, PRO380_ITEM_ADDRESS, 2));
 	expect_read(test, PRO380_ITEM_ADDRESS, 1);
 
 	meter->pro.capturing = true;
 	meter->writes = 0;
-	KUNIT_EXPECT_EQ(test, -EBUSY, pro380_move(&meter->pro, 3));
+	KUNIT_EXPECT_EQ(test, -EBUSY, pro380_move(&meter->pro, PRO380_ITEM_ADDRESS, 3));
+	KUNIT_EXPECT_EQ(test, meter->writes, 0);
+}
+
+static void move_renames(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+	const char *before = meter->pro.indio_dev->label;
+
+	strscpy(meter->pro.serials[0], "22091039", sizeof(meter->pro.serials[0]));
+	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 1);
+	KUNIT_EXPECT_EQ(test, 0, pro380_move(&meter->pro, PRO380_ITEM_SECONDARY_ADDRESS,
+					     0x13070001cd250102));
+	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 1);
+	expect_read(test, PRO380_ITEM_SECONDARY_ADDRESS, 0);
+	KUNIT_EXPECT_STREQ(test, meter->pro.indio_dev->label, "13070001");
+
+	/* Who was reading the label has what it was */
+	KUNIT_EXPECT_STREQ(test, before, "22091039");
+}
+
+static void move_leaves_a_given_label(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+
+	meter->pro.indio_dev->label = "feeder-7";
+	KUNIT_EXPECT_EQ(test, 0, pro380_move(&meter->pro, PRO380_ITEM_SECONDARY_ADDRESS,
+					     0x13070001cd250102));
+	KUNIT_EXPECT_STREQ(test, meter->pro.indio_dev->label, "feeder-7");
+	KUNIT_EXPECT_STREQ(test, meter->pro.serial, "13070001");
+}
+
+static void move_where_there_is_none(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+
+	__clear_bit(PRO380_ITEM_SECONDARY_ADDRESS, meter->pro.desc.writable);
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			pro380_move(&meter->pro, PRO380_ITEM_SECONDARY_ADDRESS, 1));
 	KUNIT_EXPECT_EQ(test, meter->writes, 0);
 }
 
 static struct kunit_case channel_cases[] = {
 	KUNIT_CASE(channels_of_three_phases),
 	KUNIT_CASE(channels_of_one_phase),
+	KUNIT_CASE(channels_of_tariffs),
 	KUNIT_CASE(channels_by_cell),
 	KUNIT_CASE(channels_in_words),
 	KUNIT_CASE(channels_have_different_labels),
@@ -825,6 +934,9 @@ static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(write_only),
 	KUNIT_CASE(write_resets_the_day_counter),
 	KUNIT_CASE(move_keeps),
+	KUNIT_CASE(move_renames),
+	KUNIT_CASE(move_leaves_a_given_label),
+	KUNIT_CASE(move_where_there_is_none),
 	{ }
 };
 

@@ -4,6 +4,7 @@
  */
 #include <linux/cleanup.h>
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/iio/iio.h>
 #include <linux/module.h>
@@ -185,16 +186,14 @@ static int pro380_read_serial(struct pro380 *pro)
 	if (ret)
 		return ret;
 
-	snprintf(pro->serial, sizeof(pro->serial), "%08llx", serial);
+	snprintf(pro->serial, sizeof(pro->serials[0]), "%08llx", serial);
 	return 0;
 }
 
-/* At a new address the meter goes on as it was; only once, and only the same one */
-static void pro380_inherit(struct pro380 *pro)
+/* At a new address the meter goes on as it was, another meter does not */
+static void pro380_inherit(struct pro380 *pro, const struct pro380_keep *keep)
 {
-	const struct pro380_keep *keep = pro->desc.keep;
-
-	if (!keep || keep->taken || strcmp(keep->serial, pro->serial))
+	if (!keep || strcmp(keep->serial, pro->serial))
 		return;
 
 	pro->update_interval = keep->update_interval;
@@ -229,6 +228,8 @@ static void pro380_init(struct pro380 *pro, struct iio_dev *indio_dev,
 	INIT_WORK(&pro->announce, pro380_announce);
 	pro->indio_dev = indio_dev;
 	pro->desc = *desc;
+	pro->desc.keep = NULL;
+	pro->serial = pro->serials[0];
 	pro->update_interval = PRO380_DEFAULT_UPDATE_MS;
 
 	indio_dev->name = desc->name;
@@ -239,32 +240,10 @@ static void pro380_init(struct pro380 *pro, struct iio_dev *indio_dev,
 	indio_dev->num_channels = channels.nr;
 }
 
-/**
- * devm_pro380_register() - register a meter as an IIO device
- * @dev: the transport's device, whose life the IIO device shares
- * @desc: the meter; copied
- *
- * The meter is asked for its serial number, so the transport must be ready.
- *
- * Return: 0 or an error.
- */
-int devm_pro380_register(struct device *dev, const struct pro380_desc *desc)
+static int pro380_publish(struct device *dev, struct pro380 *pro)
 {
-	struct iio_dev *indio_dev;
-	struct pro380 *pro;
 	int ret;
 
-	indio_dev = devm_iio_device_alloc(dev, sizeof(*pro));
-	if (!indio_dev)
-		return -ENOMEM;
-
-	pro = iio_priv(indio_dev);
-	pro380_init(pro, indio_dev, desc);
-	ret = pro380_read_serial(pro);
-	if (ret)
-		return ret;
-
-	pro380_inherit(pro);
 	ret = pro380_trigger_setup(dev, pro);
 	if (ret)
 		return ret;
@@ -273,18 +252,46 @@ int devm_pro380_register(struct device *dev, const struct pro380_desc *desc)
 	if (ret)
 		return ret;
 
-	ret = devm_iio_device_register(dev, indio_dev);
+	ret = devm_iio_device_register(dev, pro->indio_dev);
 	if (ret)
 		return ret;
 
-	if (desc->keep)
-		desc->keep->taken = true;
-	ret = pro380_add_statistics(dev, indio_dev);
+	ret = pro380_add_statistics(dev, pro->indio_dev);
 	if (ret)
 		return ret;
 
 	schedule_work(&pro->announce);
 	return devm_add_action_or_reset(dev, pro380_cancel_announce, pro);
+}
+
+/**
+ * devm_pro380_register() - register a meter as an IIO device
+ * @dev: the transport's device, whose life the IIO device shares
+ * @desc: the meter; copied
+ *
+ * The meter is asked for its serial number, so the transport must be ready.
+ *
+ * Return: the IIO device, or an ERR_PTR().
+ */
+struct iio_dev *devm_pro380_register(struct device *dev, const struct pro380_desc *desc)
+{
+	struct iio_dev *indio_dev;
+	struct pro380 *pro;
+	int ret;
+
+	indio_dev = devm_iio_device_alloc(dev, sizeof(*pro));
+	if (!indio_dev)
+		return ERR_PTR(-ENOMEM);
+
+	pro = iio_priv(indio_dev);
+	pro380_init(pro, indio_dev, desc);
+	ret = pro380_read_serial(pro);
+	if (ret)
+		return ERR_PTR(ret);
+
+	pro380_inherit(pro, desc->keep);
+	ret = pro380_publish(dev, pro);
+	return ret ? ERR_PTR(ret) : indio_dev;
 }
 EXPORT_SYMBOL_GPL(devm_pro380_register);
 

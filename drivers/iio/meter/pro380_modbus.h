@@ -82,6 +82,7 @@ int pro380_fetch_planned(struct pro380_modbus *pm, const struct pro380_cost *cos
 
 /* pro380_settings.c */
 int pro380_modbus_write(void *priv, enum pro380_item item, s64 value);
-int pro380_modbus_move(void *priv, u8 address, const void *keep, size_t len);
+int pro380_modbus_move(void *priv, enum pro380_item item, s64 address,
+		       struct pro380_keep *keep);
 
 #endif

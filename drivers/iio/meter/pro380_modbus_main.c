@@ -3,6 +3,7 @@
  * inepro PRO380-Mod electricity meters on a Modbus line.
  */
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/log2.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -172,6 +173,8 @@ static void pro380_describe(struct pro380_modbus *pm, const struct pro380_model 
 
 	desc->name = model->name;
 	desc->layout = model->layout;
+	desc->min_address = MODBUS_UNIT_MIN;
+	desc->max_address = MODBUS_UNIT_MAX;
 	desc->ops = &pro380_modbus_ops;
 	desc->priv = pm;
 	desc->keep = dev_get_platdata(&pm->mdev->dev);
@@ -193,7 +196,7 @@ static int pro380_modbus_register(struct modbus_device *mdev,
 {
 	struct pro380_desc desc = { };
 	struct pro380_modbus *pm;
-	int ret;
+	struct iio_dev *indio_dev;
 
 	pm = devm_kzalloc(&mdev->dev, sizeof(*pm), GFP_KERNEL);
 	if (!pm)
@@ -209,9 +212,9 @@ static int pro380_modbus_register(struct modbus_device *mdev,
 	pm->rules.max_count = PRO380_MAX_BLOCK;
 
 	pro380_describe(pm, model, &desc);
-	ret = devm_pro380_register(&mdev->dev, &desc);
-	if (ret)
-		return ret;
+	indio_dev = devm_pro380_register(&mdev->dev, &desc);
+	if (IS_ERR(indio_dev))
+		return PTR_ERR(indio_dev);
 
 	dev_set_drvdata(&mdev->dev, pm);
 	return 0;

@@ -165,13 +165,14 @@ static int pro380_follow_move(struct pro380_modbus *pm, u8 address)
 /**
  * pro380_modbus_move() - the move operation, see struct pro380_ops
  * @priv: the meter
+ * @item: PRO380_ITEM_ADDRESS
  * @address: its new unit address
  * @keep: for the device that is registered there
- * @len: length of @keep
  *
  * Return: 0 if the meter answers there, or an error.
  */
-int pro380_modbus_move(void *priv, u8 address, const void *keep, size_t len)
+int pro380_modbus_move(void *priv, enum pro380_item item, s64 address,
+		       struct pro380_keep *keep)
 {
 	struct pro380_modbus *pm = priv;
 	int ret, ret2;
@@ -191,5 +192,5 @@ int pro380_modbus_move(void *priv, u8 address, const void *keep, size_t len)
 	if (ret2)
 		return pro380_modbus_same(pm) ? ret2 : ret ?: -EIO;
 
-	return modbus_unit_commit(pm->mdev, keep, len);
+	return modbus_unit_commit(pm->mdev, keep, sizeof(*keep));
 }

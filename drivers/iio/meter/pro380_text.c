@@ -11,8 +11,6 @@
 #include "pro380_core.h"
 
 /* Manual v2.18, A3.2 "Write": limits of what may be written */
-#define PRO380_MIN_ADDRESS	1
-#define PRO380_MAX_ADDRESS	247
 #define PRO380_MIN_LCD_SECONDS	1
 #define PRO380_MAX_LCD_SECONDS	30
 
@@ -85,9 +83,32 @@ static int pro380_parse_range(const char *buf, unsigned int min, unsigned int ma
 	return 0;
 }
 
-int pro380_parse_address(const char *buf, s64 *value)
+int pro380_parse_address(const char *buf, unsigned int min, unsigned int max, s64 *value)
 {
-	return pro380_parse_range(buf, PRO380_MIN_ADDRESS, PRO380_MAX_ADDRESS, value);
+	return pro380_parse_range(buf, min, max, value);
+}
+
+/*
+ * The first eight of the sixteen digits of a secondary address can be changed: they
+ * may be given alone. The others must be those of @present.
+ */
+int pro380_parse_secondary_address(const char *buf, s64 present, s64 *value)
+{
+	size_t len = strcspn(buf, "\n");
+	u64 address;
+
+	if (strspn(buf, "0123456789") < PRO380_SERIAL_DIGITS ||
+	    (len != PRO380_SERIAL_DIGITS && len != 2 * PRO380_SERIAL_DIGITS) ||
+	    kstrtou64(buf, 16, &address))
+		return -EINVAL;
+
+	if (len == PRO380_SERIAL_DIGITS)
+		address = address << 32 | lower_32_bits(present);
+	if (lower_32_bits(address) != lower_32_bits(present))
+		return -EINVAL;
+
+	*value = address;
+	return 0;
 }
 
 int pro380_parse_lcd_cycle_time(const char *buf, s64 *value)
@@ -159,6 +180,20 @@ int pro380_print_hundredths(char *buf, s64 value)
 int pro380_print_digits(char *buf, s64 value)
 {
 	return sysfs_emit(buf, "%08llx\n", value);
+}
+
+int pro380_print_secondary_address(char *buf, s64 value)
+{
+	return sysfs_emit(buf, "%016llX\n", value);
+}
+
+/* EN 13757-3: three letters of five bits, A is 1 */
+int pro380_print_manufacturer(char *buf, s64 value)
+{
+	unsigned int letters = value;
+
+	return sysfs_emit(buf, "%c%c%c\n", '@' + (letters >> 10 & 0x1f),
+			  '@' + (letters >> 5 & 0x1f), '@' + (letters & 0x1f));
 }
 
 int pro380_print_code(char *buf, s64 value)

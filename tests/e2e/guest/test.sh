@@ -4,11 +4,17 @@
 # the kernel's own messages.
 
 bed=$(sed -n 's/.*\bpro380.bed=\([^ ]*\).*/\1/p' /proc/cmdline)
-bus=/sys/bus/modbus/devices
 case $bed in
 arm-dt) uart=/dev/ttyAMA ;;
 *) uart=/dev/ttyS ;;
 esac
+
+# on BUS: which bus and simulator the functions below speak of: modbus, or mbus.
+on() {
+	which=$1
+	bus=/sys/bus/$1/devices
+}
+on modbus
 
 log() { echo "pro380-test: $*" >/dev/kmsg; }
 ok() { log "ok - $scenario: $1"; }
@@ -58,20 +64,23 @@ wait_for() {
 	done
 }
 
-# The simulator, over the control line: prints the reply after its ok, fails on err.
+# The bus's simulator, over the control line: prints the reply after its ok, fails on err.
 control_open() {
 	stty -F "${uart}3" raw -echo
 	exec 8<>"${uart}3"
 }
 
 ctl() {
-	echo "$*" >&8
+	case $which in
+	mbus) echo "@mbus $*" >&8 ;;
+	*) echo "$*" >&8 ;;
+	esac
 	read -r -t 20 ctl_verdict ctl_reply <&8 || { ctl_verdict=none; ctl_reply=; }
 	echo "$ctl_reply"
-	[ "$ctl_verdict" = ok ] || { note "control: $*: $ctl_verdict $ctl_reply"; return 1; }
+	[ "$ctl_verdict" = ok ] || { note "control of $which: $*: $ctl_verdict $ctl_reply"; return 1; }
 }
 
-# counter UNIT NAME: one of the simulator's statistics.
+# counter METER NAME: one of the simulator's statistics; without a METER, of the line.
 counter() { ctl stats "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"; }
 
 get() { attr get "$@"; }
@@ -95,10 +104,35 @@ registers() {
 	echo "6000 $(ctl reg "$1" 6000 75)"
 }
 
-# expected UNIT: what the device's files must show, "FILE VALUE" lines.
-expected() { registers "$1" | awk -f /lib/expected.awk; }
+# mbus_settings METER: what the files must show besides the energies
+mbus_settings() {
+	for mbus_what in serial manufacturer version medium status address; do
+		echo "$mbus_what $(ctl mb "$1" $mbus_what)"
+	done | sed 's/^serial /serial_number /'
+}
 
-# compare UNIT DEVICE: prints the files that differ from the registers.
+# mbus_energies METER: "FILE VALUE" lines of a PRO380-Mb: in the order of the manual's A2.2,
+# eight digits of 10 Wh, that is 36000 J, each
+mbus_energies() {
+	mbus_record=0
+	for mbus_index in 0 4 5 10 14 15 20 24 25; do
+		echo "in_energy${mbus_index}_raw $(($(ctl value "$1" $mbus_record) * 36000))"
+		mbus_record=$((mbus_record + 1))
+	done
+}
+
+# expected METER: what the device's files must show, "FILE VALUE" lines.
+expected() {
+	case $which in
+	mbus)
+		mbus_energies "$1"
+		mbus_settings "$1"
+		;;
+	*) registers "$1" | awk -f /lib/expected.awk ;;
+	esac
+}
+
+# compare METER DEVICE: prints the files that differ from what the simulator holds.
 compare() {
 	expected "$1" >"/tmp/expected.$1"
 	compare_dir=$(iio "$2")
@@ -127,7 +161,7 @@ capture() {
 		scan "$capture_dir" "$@"
 }
 
-# wanted UNIT CHANNEL...: the same lines, out of the meter's registers.
+# wanted METER CHANNEL...: the same lines, out of what the simulator holds.
 wanted() {
 	wanted_unit=$1
 	shift
@@ -137,13 +171,49 @@ wanted() {
 	done
 }
 
-# Brings the bus back to what the firmware describes, whatever a scenario left behind.
-settle() {
-	grep -q . /scenarios/online || return 0
+# described BUS: the devices that its firmware describes and that have a meter.
+described() { cat "/scenarios/online-$1"; }
+
+# Brings a bus back to what the firmware describes, whatever a scenario left behind.
+settle_bus() {
+	on "$1"
+	described "$1" | grep -q . || return 0
 	ctl clear >/dev/null
-	for settle_dev in $(cat /scenarios/online 2>/dev/null); do
-		online "$settle_dev" 90 || note "$settle_dev is $(content "$settle_dev/state") after $scenario"
+	for settle_dev in $(described "$1"); do
+		online "$settle_dev" 90 ||
+			note "$1 $settle_dev is $(content "$settle_dev/state") after $scenario"
 	done
+}
+
+settle() {
+	settle_bus mbus
+	settle_bus modbus
+}
+
+# aims DEVICE FILE...: what they show now, for hammer
+aims() {
+	aims_dir=$(iio "$1")
+	shift
+	for aims_file; do
+		echo "$aims_dir/$aims_file $(get "$aims_dir/$aims_file")"
+	done >"/tmp/aims.$which"
+}
+
+# hammer COUNT: so many readings of the aims with a result; what came of them, see tally
+hammer() { attr hammer "$1" <"/tmp/aims.$which" >"/tmp/hammer.$which" || true; }
+tally() { tail -n 1 "/tmp/hammer.$which" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+hammer_notes() {
+	while read -r hammer_line; do note "$which: $hammer_line"; done <"/tmp/hammer.$which"
+}
+
+# aims_hold DEVICE: once it is back, every aim shows what it did
+aims_hold() {
+	wait_for 60 state_is "$1" online
+	aims_bad=0
+	while read -r aims_file aims_value; do
+		[ "$(get "$aims_file")" = "$aims_value" ] || aims_bad=$((aims_bad + 1))
+	done <"/tmp/aims.$which"
+	is "$which: every value is right afterwards" $aims_bad 0
 }
 
 # scaled HIGH LOW FACTOR: the product of a single in two register words and FACTOR, to the
@@ -170,8 +240,8 @@ scaled() {
 # words UNIT ADDR COUNT: the simulator's registers into $1, $2 ...: set -- $(words ...)
 words() { ctl reg "$@"; }
 
-# all_answered: requests that any meter of the line has received
-requests() { ctl stats | tr ' ' '\n' | sed -n 's/^requests=//p'; }
+# Requests that any meter of the line has received
+requests() { counter '' requests; }
 
 run_one() {
 	scenario=${1%.sh}
@@ -195,7 +265,7 @@ run_scenarios() {
 }
 
 shell_on_terminal() {
-	exec <"${uart}2" >"${uart}2" 2>&1
-	echo "The meters are below $bus; exit ends the machine."
+	exec <"${uart}4" >"${uart}4" 2>&1
+	echo "The meters are below /sys/bus/modbus/devices and /sys/bus/mbus/devices; exit ends the machine."
 	setsid -c sh -l
 }

@@ -20,12 +20,14 @@ appears() {
 	die "nobody made $1"
 }
 
-# line UART ARG...: simulated meters on that UART. Used by the files of boots/.
+# line UART ARG...: simulated meters on that UART. Used by the files of boots/. The guest's
+# control line goes to the one on UART 1, which passes on what is for the other.
 line() {
-	local uart=$1 control=()
+	local uart=$1 control=(--control "unix:$scratch/control$1")
 
 	shift
-	[ "$uart" -ne 1 ] || control=(--control "unix:$scratch/control")
+	[ "$uart" -ne 1 ] || control=(--control "unix:$scratch/control"
+		--relay "mbus=unix:$scratch/control2")
 	"$top/build/sim/metersim" --line "unix:$scratch/port$uart" --params "$scratch/trace" \
 		--uart "$uart" "${control[@]}" "$@" >"$work/metersim-$uart.log" 2>&1 &
 	children+=($!)
@@ -41,28 +43,30 @@ chardev() {
 	fi
 }
 
-# The console goes into a file. With $terminal, UART 2 is for people.
+# The console goes into a file.
 chardevs() {
 	qemu_args+=(-chardev "file,id=port0,path=$console")
 	chardev 1 port1
-	if [ -n "${terminal-}" ]; then
-		qemu_args+=(-chardev stdio,id=port2,signal=off)
-	else
-		chardev 2 port2
-	fi
+	chardev 2 port2
 	chardev 3 control
 }
 
 isa_uart() { qemu_args+=(-device "isa-serial,index=$1,iobase=$2,irq=$3,chardev=port$1"); }
 
+# With $terminal a fifth UART, which only stock kernels have a driver for, is for people.
 x86_machine() {
+	local table
+
 	qemu=qemu-system-x86_64
 	qemu_args+=(-M q35)
 	isa_uart 0 0x3f8 4
 	isa_uart 1 0x2f8 3
 	isa_uart 2 0x3e8 5
 	isa_uart 3 0x2e8 7
-	[ ! -e "$scratch/ssdt.aml" ] || qemu_args+=(-acpitable "file=$scratch/ssdt.aml")
+	for table in "$scratch"/*.aml; do
+		[ ! -e "$table" ] || qemu_args+=(-acpitable "file=$table")
+	done
+	[ -z "${terminal-}" ] || qemu_args+=(-chardev stdio,id=port4,signal=off -device pci-serial,chardev=port4)
 }
 
 arm_machine() {
@@ -81,40 +85,42 @@ machine() {
 	timeout --foreground "${deadline:-60}" "$qemu" "${qemu_args[@]}" 2>"$work/qemu.log"
 }
 
-# The ACPI path of the UART at 0x2f8, asked of the running kernel once per QEMU version.
+# uart_path IO: the ACPI path of that UART, asked of the running kernel once per QEMU version.
 uart_path() {
-	local known=$top/build/e2e/uart-path version
+	local known=$top/build/e2e/uart-paths version
 
 	version=$(qemu-system-x86_64 --version | head -n 1)
 	if [ "$(head -n 1 "$known" 2>/dev/null)" != "$version" ]; then
-		ask_uart_path >"$known.$bed"
-		[ -s "$known.$bed" ] || die "no UART at 0x2f8: see $console"
-		{ echo "$version"; cat "$known.$bed"; } >"$known"
+		{ echo "$version"; ask_uart_paths; } >"$known.$bed"
+		grep -q "^$1 " "$known.$bed" || die "no UART at $1: see $work/uart-paths.log"
+		mv "$known.$bed" "$known"
 	fi
-	tail -n 1 "$known"
+	sed -n "s/^$1 //p" "$known"
 }
 
-ask_uart_path() {
-	local console=$work/uart-path.log root=$scratch/probe
+# "IO PATH" of each UART
+ask_uart_paths() {
+	local console=$work/uart-paths.log root=$scratch/probe
 
 	mkdir -p "$root"/{bin,dev,proc,sys}
 	cp /bin/busybox "$root/bin/"
-	install -m 755 "$top/tests/e2e/guest/uart-path" "$root/init"
+	install -m 755 "$top/tests/e2e/guest/uart-paths" "$root/init"
 	pack "$root" "$scratch/probe.cpio"
 	machine quiet "$scratch/probe.cpio"
 	tr -d '\r' <"$console" | sed -n 's/^uart-path: \(.*\)/\1/p'
 }
 
-# The path as ASL wants it, without the filling of short names.
+# firmware_acpi BUS IO: the SSDT of that bus. ASL wants the path without the filling of
+# short names.
 firmware_acpi() {
 	local path
 
-	path=$(uart_path | sed 's/_*\././g; s/_*$//')
+	path=$(uart_path "$2" | sed 's/_*\././g; s/_*$//')
 	sed -e "s|\"@PATH@\"|\"${path//\\/\\\\\\\\}\"|; s|@PORT@|${path//\\/\\\\}|" \
-		"$top/tests/e2e/acpi/$1.asl" >"$scratch/ssdt.asl"
-	iasl -p "$scratch/ssdt" "$scratch/ssdt.asl" >"$work/iasl.log" 2>&1 || {
+		"$top/tests/e2e/acpi/$1.asl" >"$scratch/$1.asl"
+	iasl -p "$scratch/$1" "$scratch/$1.asl" >"$work/iasl.log" 2>&1 || {
 		cat "$work/iasl.log" >&2
-		die "the SSDT does not compile"
+		die "the SSDT of $1 does not compile"
 	}
 }
 
@@ -125,10 +131,18 @@ firmware_dt() {
 	}
 }
 
-# firmware NAME: describes that bus to the guest.
+# firmware BUS...: describes these to the guest; a device tree has both.
 firmware() {
-	case $bed in
-	arm-dt) firmware_dt ;;
-	*) firmware_acpi "$1" ;;
-	esac
+	local name
+
+	if [ "$bed" = arm-dt ]; then
+		firmware_dt
+		return
+	fi
+	for name; do
+		case $name in
+		modbus) firmware_acpi modbus 0x2f8 ;;
+		mbus) firmware_acpi mbus 0x3e8 ;;
+		esac
+	done
 }

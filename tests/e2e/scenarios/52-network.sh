@@ -5,7 +5,8 @@ iiod >/tmp/iiod.log 2>&1 &
 server=$!
 check "iiod answers" wait_for 20 iio_info -u ip:127.0.0.1
 iio_info -u ip:127.0.0.1 >/tmp/info 2>&1
-is "meters that it shows" "$(grep -c 'iio:device.*: pro380' /tmp/info)" 3
+is "meters of both buses that it shows" "$(grep -c 'iio:device.*: pro380' /tmp/info)" 6
+is "a meter of another make" "$(grep -c 'iio:device.*: mbus-meter' /tmp/info)" 1
 is "a channel" "$(iio_attr -u ip:127.0.0.1 -c "$(iio_name 0-01)" energy12 raw)" \
 	"$(expected 1 | sed -n 's/^in_energy12_raw //p')"
 is "its label" "$(iio_attr -u ip:127.0.0.1 -c "$(iio_name 0-01)" energy12 label)" \
@@ -16,6 +17,11 @@ is "an attribute written" "$(ctl reg 1 4010)" 0012
 readdev="-T 0 -u ip:127.0.0.1"
 is "a capture" "$(capture 3 0-02 in_voltage3 in_energy5 | sort -u)" \
 	"$(wanted 2 in_voltage3 in_energy5 | sort)"
+on mbus
+is "a channel on the M-Bus" "$(iio_attr -u ip:127.0.0.1 -c "$(iio_name 0-07)" energy25 raw)" \
+	"$(expected primary | sed -n 's/^in_energy25_raw //p')"
+is "a capture there" "$(capture 3 0-07 in_energy0 in_energy15 | sort -u)" \
+	"$(wanted primary in_energy0 in_energy15 | sort)"
 kill "$server"
 wait "$server"
 true

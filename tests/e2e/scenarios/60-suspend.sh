@@ -20,6 +20,13 @@ for dev in 0-01 0-02 0-03; do
 done
 put "$(iio 0-01)/update_interval" 1000 >/dev/null
 is "values afterwards" "$(compare 1 0-01)" ""
+on mbus
+for dev in $(described mbus); do
+	check "M-Bus: $dev is online" online "$dev" 60
+done
+is "values of the M-Bus afterwards" "$(compare primary 0-07)" ""
+is "... and of one that is selected" "$(compare full 0-22091039CD250102)" ""
+on modbus
 readdev="-T 0"
 capture 4 0-01 in_voltage1 >/tmp/captured &
 reader=$!

@@ -6,10 +6,17 @@ debug) rounds=200 ;;
 *) rounds=20 ;;
 esac
 ctl meter add pro380:unit=16,serial=22091050,speed=9600,parity=even >/dev/null
-ctrl_driver=$(readlink -f "$bus/modbus-0/../driver")
-ctrl_device=$(basename "$(readlink -f "$bus/modbus-0/..")")
-meter_driver=$(readlink -f "$bus/0-01/driver")
-modules="pro380_modbus pro380_core modbus serial_xfer"
+modbus_driver=$(readlink -f "$bus/modbus-0/../driver")
+modbus_device=$(basename "$(readlink -f "$bus/modbus-0/..")")
+modbus_meters=$(readlink -f "$bus/0-01/driver")
+on mbus
+ctl meter add pro380mb:unit=16,serial=22091250,speed=9600,name=made >/dev/null
+mbus_driver=$(readlink -f "$bus/mbus-0/../driver")
+mbus_device=$(basename "$(readlink -f "$bus/mbus-0/..")")
+mbus_meters=$(readlink -f "$bus/0-07/driver")
+on modbus
+drivers="pro380_modbus pro380_mbus mbus_meter"
+modules="$drivers pro380_core modbus meterbus serial_xfer"
 
 # An in-kernel consumer keeps the device that it found, and so the module, until it is
 # unbound; each new IIO device binds it again.
@@ -22,13 +29,19 @@ consumers_leave
 
 readers() {
 	while [ ! -e /tmp/enough ]; do
-		get "$bus"/*/iio:device*/in_*_raw "$bus"/*/state "$bus"/*/statistics/* >/dev/null
+		for readers_bus in modbus mbus; do
+			on $readers_bus
+			get "$bus"/*/iio:device*/in_*_raw "$bus"/*/state "$bus"/*/statistics/* >/dev/null
+		done
 	done
 }
 
 captures() {
 	while [ ! -e /tmp/enough ]; do
-		timeout 5 iio_readdev -b 1 -s 2 pro380 voltage1 energy12 >/dev/null 2>&1
+		on modbus
+		timeout 5 iio_readdev -b 1 -s 2 "$(iio_name 0-01)" voltage1 energy12 >/dev/null 2>&1
+		on mbus
+		timeout 5 iio_readdev -b 1 -s 2 "$(iio_name 0-07)" energy0 energy25 >/dev/null 2>&1
 	done
 }
 
@@ -38,24 +51,67 @@ rebind() {
 	put "$1/bind" "$2"
 }
 
+# made ADDRESS [DEVICE]: a device comes and goes; if it is named, not before it was found
+made() {
+	put "$bus/$which-0/new_device" "pro380 $1"
+	[ -z "${2-}" ] || wait_for 3 has_iio "$2"
+	put "$bus/$which-0/delete_device" "$1"
+}
+
+modbus_round() {
+	case $1 in
+	0) rebind "$modbus_driver" "$modbus_device" ;;
+	1) rebind "$modbus_meters" 0-02 ;;
+	2) made 16 ;;
+	4) made 16 0-10 ;;
+	esac
+}
+
+# Out of step with the other bus
+mbus_round() {
+	on mbus
+	case $1 in
+	0) rebind "$mbus_meters" 0-22091039CD250102 ;;
+	1) rebind "$mbus_driver" "$mbus_device" ;;
+	2) made 22091250CD250102 0-22091250CD250102 ;;
+	4) made 16 ;;
+	esac
+}
+
 one_round() {
 	case $(($1 % 6)) in
-	0) rebind "$ctrl_driver" "$ctrl_device" ;;
-	1) rebind "$meter_driver" 0-02 ;;
-	2) put "$bus/modbus-0/new_device" "pro380 16" && put "$bus/modbus-0/delete_device" 16 ;;
-	3) rmmod pro380_modbus; modprobe pro380_modbus ;;
-	4)
-		put "$bus/modbus-0/new_device" "pro380 16"
-		wait_for 3 has_iio 0-10
-		put "$bus/modbus-0/delete_device" 16
+	3)
+		for module in $drivers; do
+			rmmod "$module"
+		done
+		# shellcheck disable=SC2086
+		modprobe -a $drivers
 		;;
 	5)
 		for module in $modules; do
 			rmmod "$module" || break
 		done
-		modprobe pro380_modbus
+		# shellcheck disable=SC2086
+		modprobe -a $drivers
+		;;
+	*)
+		mbus_round $(($1 % 6)) &
+		modbus_round $(($1 % 6))
+		wait $!
 		;;
 	esac
+}
+
+both_controllers() { [ -e /sys/bus/modbus/devices/modbus-0 ] && [ -e /sys/bus/mbus/devices/mbus-0 ]; }
+
+# all_online SECONDS WHAT: the meters of both buses
+all_online() {
+	for online_bus in mbus modbus; do
+		on $online_bus
+		for online_dev in $(described $which); do
+			check "$which $online_dev is $2" online "$online_dev" "$1"
+		done
+	done
 }
 
 rm -f /tmp/enough
@@ -67,7 +123,7 @@ renice -n 10 -p "$first" "$second"
 done_rounds=0
 while [ "$done_rounds" -lt "$rounds" ]; do
 	one_round "$done_rounds" >/tmp/round.log 2>&1
-	wait_for 10 test -e "$bus/modbus-0" || break
+	wait_for 10 both_controllers || break
 	done_rounds=$((done_rounds + 1))
 	[ $((done_rounds % 20)) -ne 0 ] || note "$done_rounds rounds"
 done
@@ -75,20 +131,18 @@ touch /tmp/enough
 wait "$first" "$second"
 is "rounds" "$done_rounds" "$rounds"
 ctl meter remove 16 >/dev/null
-for unit in 1 2 3; do
-	check "0-0$unit is online" online "0-0$unit" 90
-done
+on mbus
+ctl meter remove made >/dev/null
+all_online 90 online
 is "the values afterwards" "$(compare 1 0-01)" ""
+is "... on the M-Bus" "$(on mbus; compare primary 0-07)" ""
 consumers_leave
 for module in $modules; do
 	check "$module can be removed" wait_for 10 rmmod "$module"
 done
-modprobe pro380_modbus
-for unit in 1 2 3; do
-	check "0-0$unit is online again" online "0-0$unit" 90
-done
-
-[ ! -e "$hwmon" ] || put "$hwmon/bind" iio-hwmon >/dev/null
+# shellcheck disable=SC2086
+modprobe -a $drivers
+all_online 90 "online again"
 
 leaks=/sys/kernel/debug/kmemleak
 if [ -e "$leaks" ]; then

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../fault.h"
+#include "../rtu.h"
 
 #define ROUNDS	4000000
 

@@ -12,6 +12,7 @@
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
 
 #define FRAME_MAX	600
+#define REPLY_MAX	4096	/* of a command */
 #define PATIENCE_MS	250	/* for the first byte of a reply */
 #define GAP_MS		40	/* silence that ends it */
 
@@ -37,6 +38,7 @@ void check(bool ok, const char *format, ...)
 int check_result(void);
 
 void peer_open(struct peer *p, const char *tty, const char *socket, int speed);
+void peer_control(struct peer *p, const char *socket);
 void peer_close(struct peer *p);
 void peer_speed(struct peer *p, const char *tty, int speed);
 

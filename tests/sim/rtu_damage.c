@@ -63,7 +63,7 @@ static void echo_alone(const struct request *q, struct answer *a)
 {
 	if (q->bytes[1] == FN_READ)
 		a->len = 0;
-	fault_change(FAULT_ECHO, 0, q, a);
+	rtu_fault_change(FAULT_ECHO, 0, q, a);
 }
 
 static void damage_light(const struct damage *d, const struct request *q,
@@ -74,30 +74,30 @@ static void damage_light(const struct damage *d, const struct request *q,
 		a->len = 0;
 		break;
 	case 1:
-		fault_change(FAULT_FLIP, 1 + random_below(3), q, a);
+		rtu_fault_change(FAULT_FLIP, 1 + random_below(3), q, a);
 		break;
 	case 2:
 	case 3:
-		fault_change(FAULT_BURST, 1 + random_below(16), q, a);
+		rtu_fault_change(FAULT_BURST, 1 + random_below(16), q, a);
 		break;
 	case 4:
-		fault_change(FAULT_CUT, random_below(a->len), q, a);
+		rtu_fault_change(FAULT_CUT, random_below(a->len), q, a);
 		break;
 	case 5:
-		fault_change(FAULT_DROP, 1 + random_below(4), q, a);
+		rtu_fault_change(FAULT_DROP, 1 + random_below(4), q, a);
 		break;
 	case 6:
-		fault_change(FAULT_INSERT, 1 + random_below(4), q, a);
+		rtu_fault_change(FAULT_INSERT, 1 + random_below(4), q, a);
 		break;
 	case 7:
-		fault_change(FAULT_FOREIGN, 0, q, a);
+		rtu_fault_change(FAULT_FOREIGN, 0, q, a);
 		break;
 	case 8:
-		fault_change(FAULT_LATE, d->late_ms / 2 +
-			     random_below(d->late_ms + 1), q, a);
+		rtu_fault_change(FAULT_LATE, d->late_ms / 2 +
+				 random_below(d->late_ms + 1), q, a);
 		break;
 	case 9:
-		fault_change(FAULT_ECHO, 0, q, a);
+		rtu_fault_change(FAULT_ECHO, 0, q, a);
 		break;
 	default:
 		echo_alone(q, a);

@@ -6,7 +6,7 @@ DefinitionBlock ("", "SSDT", 2, "PRO380", "MODBUS", 1)
 
 	Scope (@PORT@)
 	{
-		Device (MBUS)
+		Device (MODB)
 		{
 			Name (_HID, "PRP0001")
 			Name (_CRS, ResourceTemplate ()
