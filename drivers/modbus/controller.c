@@ -20,6 +20,11 @@
 /* The PRO380's default, manual v2.18 chapter A3.1; Modbus itself says 19200. */
 #define MODBUS_DEFAULT_SPEED		9600
 
+const struct serial_xfer_line modbus_default_line = {
+	.speed = MODBUS_DEFAULT_SPEED,
+	.parity = SERIAL_XFER_PARITY_EVEN,
+};
+
 #define MODBUS_SPEED_MIN		50
 #define MODBUS_SPEED_MAX		4000000
 
@@ -108,7 +113,8 @@ static int modbus_controller_id(struct device *parent)
 }
 
 static struct modbus_controller *modbus_controller_alloc(struct device *parent,
-							 struct serial_xfer_port *port)
+							 struct serial_xfer_port *port,
+							 const struct serial_xfer_line *line)
 {
 	struct modbus_controller *ctrl;
 
@@ -120,8 +126,7 @@ static struct modbus_controller *modbus_controller_alloc(struct device *parent,
 	ctrl->response_timeout_ms = MODBUS_RESPONSE_TIMEOUT_MS;
 	ctrl->retries = MODBUS_RETRIES;
 	ctrl->turnaround_ms = MODBUS_TURNAROUND_MS;
-	ctrl->line.speed = MODBUS_DEFAULT_SPEED;
-	ctrl->line.parity = SERIAL_XFER_PARITY_EVEN;
+	ctrl->line = *line;
 	mutex_init(&ctrl->lock);
 	serial_xfer_client_init(&ctrl->raw, port);
 	serial_xfer_port_get(port);
@@ -146,7 +151,16 @@ static int modbus_controller_publish(struct modbus_controller *ctrl)
 		return -ENOMEM;
 	ret = device_add(dev);
 	if (ret)
-		destroy_workqueue(ctrl->wq);
+		goto err_wq;
+	ret = modbus_cdev_register(ctrl);
+	if (ret)
+		goto err_dev;
+	return 0;
+
+err_dev:
+	device_del(dev);
+err_wq:
+	destroy_workqueue(ctrl->wq);
 	return ret;
 }
 
@@ -168,22 +182,24 @@ static int modbus_controller_add(struct modbus_controller *ctrl)
 }
 
 /**
- * modbus_controller_register() - make a bus of a port
+ * modbus_controller_attach() - make a bus of a port, with certain line settings
  * @parent: the device that has the port; its firmware node describes the bus
  * @port: the port; a reference is taken
+ * @line: settings, if the firmware node does not tell others
  *
  * Registers the devices that the firmware describes as well.
  *
  * Context: may sleep.
  * Return: the controller, or an ERR_PTR().
  */
-struct modbus_controller *modbus_controller_register(struct device *parent,
-						     struct serial_xfer_port *port)
+struct modbus_controller *modbus_controller_attach(struct device *parent,
+						   struct serial_xfer_port *port,
+						   const struct serial_xfer_line *line)
 {
 	struct modbus_controller *ctrl;
 	int ret;
 
-	ctrl = modbus_controller_alloc(parent, port);
+	ctrl = modbus_controller_alloc(parent, port, line);
 	if (!ctrl)
 		return ERR_PTR(-ENOMEM);
 	ret = modbus_controller_add(ctrl);
@@ -193,6 +209,22 @@ struct modbus_controller *modbus_controller_register(struct device *parent,
 	}
 	modbus_add_fw_devices(ctrl);
 	return ctrl;
+}
+
+/**
+ * modbus_controller_register() - make a bus of a port
+ * @parent: the device that has the port; its firmware node describes the bus
+ * @port: the port; a reference is taken
+ *
+ * As modbus_controller_attach(), with Modbus's own settings.
+ *
+ * Context: may sleep.
+ * Return: the controller, or an ERR_PTR().
+ */
+struct modbus_controller *modbus_controller_register(struct device *parent,
+						     struct serial_xfer_port *port)
+{
+	return modbus_controller_attach(parent, port, &modbus_default_line);
 }
 
 /**
@@ -211,6 +243,7 @@ void modbus_controller_unregister(struct modbus_controller *ctrl)
 	scoped_guard(mutex, &ctrl->lock)
 		ctrl->closing = true;
 	serial_xfer_port_stop(ctrl->port);
+	serial_xfer_cdev_unregister(&ctrl->cdev);
 	for (unit = MODBUS_UNIT_MIN; unit <= MODBUS_UNIT_MAX; unit++) {
 		priv = modbus_device_take(ctrl, unit, false);
 		if (priv)
