@@ -5,6 +5,7 @@
 #include <linux/bitmap.h>
 #include <linux/completion.h>
 #include <linux/kref.h>
+#include <linux/minmax.h>
 #include <linux/serial_xfer.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -111,6 +112,16 @@ struct serial_xfer_port {
 
 /* exchange.c */
 void serial_xfer_rx_end(struct serial_xfer_port *port, int status);
+
+/* A receiver samples the tenth bit of a character right up to about 5 % error. */
+#define SERIAL_XFER_SPEED_TOLERANCE	3 /* percent, leaves the rest to the device */
+
+static inline bool serial_xfer_speed_is_close(unsigned int wanted, unsigned int speed)
+{
+	unsigned int error = max(wanted, speed) - min(wanted, speed);
+
+	return error <= wanted / 100 * SERIAL_XFER_SPEED_TOLERANCE;
+}
 
 static inline void serial_xfer_add(struct serial_xfer_port *port,
 				   struct serial_xfer_client *client,
