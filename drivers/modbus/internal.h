@@ -226,7 +226,7 @@ void modbus_add_fw_devices(struct modbus_controller *ctrl);
 void modbus_unit_free(struct modbus_controller *ctrl, u8 unit);
 void modbus_renumber_work(struct work_struct *work);
 
-/* protocol.c */
+/* attach.c */
 void modbus_protocol_register(void);
 void modbus_protocol_unregister(void);
 
