@@ -18,6 +18,13 @@
 /* One lost reply must not make an address look free. */
 #define METERBUS_RESERVE_TRIES	2
 
+/* Nobody may have the address, not even the device itself. */
+static bool address_is_known(const struct meterbus_device_priv *priv,
+			     const struct meterbus_address *address)
+{
+	return meterbus_device_find(priv->ctrl, address) || meterbus_device_clash(priv, address);
+}
+
 static int address_take(struct meterbus_device_priv *priv,
 			const struct meterbus_address *address)
 {
@@ -26,7 +33,7 @@ static int address_take(struct meterbus_device_priv *priv,
 	guard(mutex)(&ctrl->lock);
 	if (priv->reserving)
 		return -EBUSY;
-	if (meterbus_device_find(ctrl, address))
+	if (address_is_known(priv, address))
 		return -EADDRINUSE;
 	priv->wanted = *address;
 	priv->reserving = true;
@@ -82,7 +89,7 @@ int meterbus_address_probe(struct meterbus_device *mdev, const struct meterbus_a
 	if (!address->secondary && address->primary > METERBUS_ADDRESS_MAX)
 		return -EINVAL;
 	scoped_guard(mutex, &priv->ctrl->lock)
-		if (meterbus_device_find(priv->ctrl, address))
+		if (address_is_known(priv, address))
 			return -EADDRINUSE;
 	return address_is_silent(priv, address);
 }
@@ -161,11 +168,9 @@ EXPORT_SYMBOL_GPL(meterbus_address_cancel);
 static int address_settle(struct meterbus_device_priv *priv)
 {
 	struct meterbus_address address = meterbus_device_address(&priv->mdev);
-	struct meterbus_device_priv *taken;
 
 	guard(mutex)(&priv->ctrl->lock);
-	taken = meterbus_device_find(priv->ctrl, &address);
-	if (taken && taken != priv)
+	if (meterbus_device_clash(priv, &address))
 		return -EADDRINUSE;
 	priv->wanted = address;
 	priv->reserving = true;

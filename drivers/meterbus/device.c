@@ -146,6 +146,41 @@ struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ct
 	return NULL;
 }
 
+static bool address_overlaps(const struct meterbus_address *a, const struct meterbus_address *b)
+{
+	int i;
+
+	if (!a->secondary || !b->secondary)
+		return address_equal(a, b);
+	for (i = 0; i < 64; i += 4)
+		if ((a->id >> i & 0xf) != 0xf && (b->id >> i & 0xf) != 0xf &&
+		    (a->id >> i & 0xf) != (b->id >> i & 0xf))
+			return false;
+	return true;
+}
+
+/**
+ * meterbus_device_clash() - would a device be reached by another one's address, too?
+ * @priv: the device; its controller is locked
+ * @address: the address that it is to have
+ *
+ * Return: true if @address is that of a device, or matches one with wildcards of
+ * another device.
+ */
+bool meterbus_device_clash(const struct meterbus_device_priv *priv,
+			   const struct meterbus_address *address)
+{
+	const struct meterbus_device_priv *other;
+
+	lockdep_assert_held(&priv->ctrl->lock);
+	list_for_each_entry(other, &priv->ctrl->devices, node)
+		if (other != priv && (address_overlaps(&other->known, address) ||
+				      (other->reserving &&
+				       address_overlaps(&other->wanted, address))))
+			return true;
+	return false;
+}
+
 static int meterbus_device_add(struct meterbus_device_priv *priv,
 			       const struct meterbus_device_priv *old)
 {

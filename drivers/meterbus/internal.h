@@ -214,6 +214,8 @@ int meterbus_device_create(struct meterbus_controller *ctrl,
 			   const struct serial_xfer_stats *stats);
 struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ctrl,
 						  const struct meterbus_address *address);
+bool meterbus_device_clash(const struct meterbus_device_priv *priv,
+			   const struct meterbus_address *address);
 struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ctrl,
 						  const struct meterbus_address *address);
 struct meterbus_device_priv *meterbus_device_take_first(struct meterbus_controller *ctrl);

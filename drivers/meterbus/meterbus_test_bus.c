@@ -19,6 +19,14 @@
 #define TEST_REPLY_US	500
 #define TEST_ALWAYS	UINT_MAX
 
+/*
+ * For late replies: a time limit of 300 ms and 330 bits, one that comes after the
+ * request has been repeated, and one that comes while the next one is awaited.
+ */
+#define LATE_LIMIT_MS	300
+#define LATE_US		420000
+#define LATE_AGAIN_US	100000
+
 /**
  * struct test_meter - a meter on the line
  * @present: it is there
@@ -29,6 +37,12 @@
  * @telegrams: how many a read-out has; with none it acknowledges
  * @silent: so many requests are not answered
  * @lose: so many replies are lost
+ * @deaf: it does not hear what is written to it
+ * @mute: it only acknowledges that it is selected or reset
+ * @stuck: it stays selected, or not, whatever is selected
+ * @ends: once a read-out has ended it repeats the last telegram until it is reset
+ * @delays: how long the next replies take, up to one of 0
+ * @sender: A field of its replies if not @a
  * @ack: what is heard instead of its acknowledgments, or NULL
  * @ack_len: length of @ack
  * @selected: it has been selected
@@ -50,6 +64,12 @@ struct test_meter {
 	unsigned int telegrams;
 	unsigned int silent;
 	unsigned int lose;
+	bool deaf;
+	bool mute;
+	bool stuck;
+	bool ends;
+	const unsigned int *delays;
+	u8 sender;
 	const u8 *ack;
 	size_t ack_len;
 
@@ -84,13 +104,21 @@ static bool take_one(unsigned int *left)
 	return true;
 }
 
-static void meter_say_in_pieces(struct test_line *line, const u8 *reply, size_t len)
+static unsigned int meter_delay_us(struct test_meter *meter)
 {
-	size_t piece;
+	return meter->delays && *meter->delays ? *meter->delays++ : TEST_REPLY_US;
+}
+
+static void meter_say_in_pieces(struct test_line *line, struct test_meter *meter)
+{
+	unsigned int delay_us = meter_delay_us(meter);
+	const u8 *reply = meter->reply;
+	size_t len = meter->reply_len, piece;
 
 	for (; len; reply += piece, len -= piece) {
 		piece = min_t(size_t, len, 8);
-		test_line_say(line, TEST_REPLY_US, reply, piece);
+		test_line_say(line, delay_us, reply, piece);
+		delay_us = TEST_REPLY_US;
 	}
 }
 
@@ -101,7 +129,7 @@ static void meter_say(struct test_line *line, struct test_meter *meter)
 	if (meter->ack && meter->reply_len == 1)
 		test_line_say(line, TEST_REPLY_US, meter->ack, meter->ack_len);
 	else
-		meter_say_in_pieces(line, meter->reply, meter->reply_len);
+		meter_say_in_pieces(line, meter);
 }
 
 static void meter_ack(struct test_line *line, struct test_meter *meter)
@@ -127,9 +155,9 @@ static void meter_telegram(struct test_line *line, struct test_meter *meter)
 	if (++meter->next < meter->telegrams)
 		data[len++] = 0x1f;
 	else
-		meter->next = 0;
-	meter->reply_len = meterbus_frame_long(meter->reply, METERBUS_C_RSP_UD, meter->a, 0x72,
-					       data, len);
+		meter->next -= meter->ends ? 1 : meter->telegrams;
+	meter->reply_len = meterbus_frame_long(meter->reply, METERBUS_C_RSP_UD,
+					       meter->sender ?: meter->a, 0x72, data, len);
 	meter_say(line, meter);
 }
 
@@ -147,6 +175,8 @@ static void meter_select(struct test_line *line, struct test_meter *meter, const
 {
 	u64 wanted = (u64)get_unaligned_le32(data) << 32 | get_unaligned_be32(data + 4);
 
+	if (meter->stuck)
+		return;
 	meter->selected = select_matches(wanted, meter->id);
 	if (!meter->selected)
 		return;
@@ -161,7 +191,9 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 {
 	int fcb = !!(c & METERBUS_C_FCB);
 
-	if (meter->plain && fcb)
+	if (meter->mute || (meter->plain && fcb))
+		return;
+	if (meter->deaf && frame[0] == METERBUS_LONG_START)
 		return;
 	if (!meter->plain && fcb == meter->last_fcb) {
 		meter->repeated++;
@@ -441,9 +473,9 @@ static void repetition_test(struct kunit *test)
 	ctx->meters[0].steady = true;
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
-	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 5);
-	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 6);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 7);
 }
 
 /* Selected once, and again only after another one was. */
@@ -512,6 +544,24 @@ static void telegrams_test(struct kunit *test)
 	ctx->meters[0].telegrams = 2;
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
 	KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][21], 1);
+}
+
+/* After the end of a read-out some meters must be reset to begin anew. */
+static void end_of_telegrams_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	unsigned int i;
+
+	ctx->meters[0].telegrams = 2;
+	ctx->meters[0].ends = true;
+	ctx->meters[0].steady = true;
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+		KUNIT_ASSERT_EQ(test, ctx->readout.nr_telegrams, 2);
+		KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][21], 1);
+		KUNIT_EXPECT_EQ(test, ctx->readout.frame[1][21], 2);
+	}
 }
 
 /* Without counts a meter repeats the first of several telegrams for ever. */
@@ -586,26 +636,202 @@ static void write_test(struct kunit *test)
 			-EINVAL);
 }
 
+static s64 count(struct meterbus_device_priv *priv, enum serial_xfer_stat stat)
+{
+	return atomic64_read(&priv->client.stats.count[stat]);
+}
+
+static int write_byte(struct meterbus_device_priv *priv, u8 value)
+{
+	return meterbus_write(&priv->mdev, 0x51, &value, 1);
+}
+
+static u8 access_number(const struct meterbus_test *ctx)
+{
+	return ctx->readout.frame[0][15];
+}
+
+/* Both replies to a request that was repeated come; the second is not the next one's. */
+static void late_twice_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, LATE_AGAIN_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	ctx->meters[0].delays = delays;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 1);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 2);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 3);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].repeated, 1);
+	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_STALE_REPLIES), 1);
+}
+
+/* Nor is it the next telegram of the same read-out. */
+static void late_telegram_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, LATE_AGAIN_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	unsigned int i;
+
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	ctx->meters[0].telegrams = 3;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	ctx->meters[0].delays = delays;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_ASSERT_EQ(test, ctx->readout.nr_telegrams, 3);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, ctx->readout.frame[i][21], i + 1);
+	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_STALE_REPLIES), 1);
+}
+
+/* The reply to a request that was given up comes while a reset is to be acknowledged. */
+static void late_data_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	WRITE_ONCE(ctx->ctrl->retries, 0);
+	ctx->meters[0].delays = delays;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
+	WRITE_ONCE(ctx->ctrl->retries, 2);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 2);
+}
+
+/* Acknowledgments of a device's earlier requests are not that of a write. */
+static void late_ack_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, LATE_AGAIN_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	WRITE_ONCE(ctx->ctrl->retries, 0);
+	ctx->meters[0].delays = delays;
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 1), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 1);
+	ctx->meters[0].deaf = true;
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 2), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 1);
+	ctx->meters[0].deaf = false;
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 3), 0);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 3);
+}
+
+/* Nor is that of another device. */
+static void foreign_ack_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1"), *other = device(ctx, "2");
+
+	ctx->meters[1].present = true;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, other), 0);
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	WRITE_ONCE(ctx->ctrl->retries, 0);
+	ctx->meters[1].delays = delays;
+	KUNIT_EXPECT_EQ(test, write_byte(other, 1), -ETIMEDOUT);
+	ctx->meters[0].deaf = true;
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 2), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 0);
+}
+
+static void foreign_sender_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	ctx->meters[0].sender = 2;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
+	ctx->meters[0].sender = 0;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, meterbus_readout_address(&ctx->readout), 1);
+}
+
+/*
+ * A meter that was selected before does not hear that another one is, and answers in
+ * its place. It is neither read nor written to.
+ */
+static void stuck_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *a = device(ctx, "22091039CD250102");
+	struct meterbus_device_priv *b = device(ctx, "22091049CD250102");
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, a), 0);
+	ctx->meters[1].present = true;
+	ctx->meters[1].mute = true;
+	ctx->meters[0].stuck = true;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, b), -ETIMEDOUT);
+	KUNIT_EXPECT_GT(test, ctx->meters[0].fresh, 1);
+	KUNIT_EXPECT_EQ(test, write_byte(b, 1), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 0);
+
+	ctx->meters[0].stuck = false;
+	ctx->meters[1].mute = false;
+	KUNIT_EXPECT_EQ(test, write_byte(b, 1), 0);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 0);
+	KUNIT_EXPECT_EQ(test, ctx->meters[1].written, 1);
+}
+
+/* After a selection that was not answered nobody is known to be selected. */
+static void lost_selection_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *a = device(ctx, "22091039CD250102");
+	struct meterbus_device_priv *b = device(ctx, "22091049CD250102");
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, a), 0);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, b), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 5);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, a), 0);
+	expect_sent(ctx, 5, select_0, sizeof(select_0));
+	expect_short(ctx, 6, 0x7b, 0xfd);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 7);
+}
+
 static bool reaches(struct meterbus_device_priv *priv, enum serial_xfer_presence presence)
 {
 	return test_line_wait(serial_xfer_life_presence(&priv->life) == presence);
 }
 
-static void life_test(struct kunit *test)
+/* A device with a driver that has found it, and which has been read once. */
+static struct meterbus_device_priv *online(struct meterbus_test *ctx, const char *address)
 {
-	struct meterbus_test *ctx = test->priv;
+	struct kunit *test = ctx->test;
 	struct meterbus_device_priv *priv;
-	unsigned int writes;
 
 	KUNIT_ASSERT_EQ(test, meterbus_driver_register(&ctx->driver), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, driver_gone, &ctx->driver), 0);
-	priv = device(ctx, "1");
+	priv = device(ctx, address);
 	KUNIT_ASSERT_TRUE(test, reaches(priv, SERIAL_XFER_ONLINE));
-	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	return priv;
+}
+
+static void life_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+	unsigned int writes = ctx->line->nr_writes, i;
 
 	ctx->meters[0].silent = TEST_ALWAYS;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, serial_xfer_life_presence(&priv->life), SERIAL_XFER_OFFLINE);
+	/* As many resets as requests */
+	for (i = 3; i < 6; i++)
+		expect_short(ctx, writes + i, 0x40, 1);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, writes + 6);
 	writes = ctx->line->nr_writes;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, writes);
@@ -615,6 +841,68 @@ static void life_test(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, reaches(priv, SERIAL_XFER_ONLINE));
 	KUNIT_EXPECT_EQ(test, ctx->removes, 1);
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+}
+
+/* It answers the last reset that it is asked for, and is read out once more. */
+static void disturbed_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+
+	ctx->meters[0].silent = 5;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 1);
+	KUNIT_EXPECT_EQ(test, serial_xfer_life_presence(&priv->life), SERIAL_XFER_ONLINE);
+	/* A write is not sent once more. */
+	ctx->meters[0].silent = 3;
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 1), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, 0);
+	KUNIT_EXPECT_EQ(test, serial_xfer_life_presence(&priv->life), SERIAL_XFER_ONLINE);
+}
+
+/* It has been without power, and expects the count bit set. */
+static void lost_count_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+
+	ctx->meters[0].last_fcb = -1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 2);
+}
+
+/* Another meter, which knows no counts, comes to the same address; then the first. */
+static void other_counts_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+
+	ctx->meters[0].plain = true;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_TRUE(test, priv->link.plain);
+	ctx->meters[0].plain = false;
+	ctx->meters[0].last_fcb = -1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_FALSE(test, priv->link.plain);
+}
+
+static void recheck_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+
+	KUNIT_EXPECT_EQ(test, ctx->removes, 0);
+	meterbus_device_recheck(&priv->mdev);
+	KUNIT_ASSERT_TRUE(test, test_line_wait(READ_ONCE(ctx->probes) == 2));
+	KUNIT_ASSERT_TRUE(test, reaches(priv, SERIAL_XFER_ONLINE));
+	KUNIT_EXPECT_EQ(test, ctx->removes, 1);
+	/* Nothing to be looked at */
+	ctx->meters[0].silent = TEST_ALWAYS;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
+	cancel_delayed_work_sync(&priv->life.work);
+	meterbus_device_recheck(&priv->mdev);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&priv->life.work));
 }
 
 static void names_test(struct kunit *test)
@@ -660,6 +948,17 @@ static struct meterbus_device_priv *only_device(struct meterbus_test *ctx)
 	return list_first_entry_or_null(&ctx->ctrl->devices, struct meterbus_device_priv, node);
 }
 
+static struct meterbus_device_priv *last_device(struct meterbus_test *ctx)
+{
+	guard(mutex)(&ctx->ctrl->lock);
+	return list_last_entry(&ctx->ctrl->devices, struct meterbus_device_priv, node);
+}
+
+static bool has_moved(struct meterbus_test *ctx, u8 a)
+{
+	return last_device(ctx)->known.primary == a && list_count_nodes(&ctx->ctrl->devices) == 2;
+}
+
 static bool is_at(struct meterbus_test *ctx, u8 a)
 {
 	struct meterbus_device_priv *priv = only_device(ctx);
@@ -688,14 +987,79 @@ static void readdress_test(struct kunit *test)
 	ctx->meters[0].a = 9;
 	meterbus_address_use(&priv->mdev, &new);
 	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
-	exchanges = atomic64_read(&priv->client.stats.count[SERIAL_XFER_EXCHANGES]);
+	exchanges = count(priv, SERIAL_XFER_EXCHANGES);
 	KUNIT_ASSERT_EQ(test, meterbus_address_commit(&priv->mdev, "kept", 5), 0);
 	KUNIT_ASSERT_TRUE(test, test_line_wait(is_at(ctx, 9)));
 	priv = only_device(ctx);
 	KUNIT_EXPECT_STREQ(test, dev_get_platdata(&priv->mdev.dev), "kept");
-	KUNIT_EXPECT_EQ(test, atomic64_read(&priv->client.stats.count[SERIAL_XFER_EXCHANGES]),
-			exchanges);
+	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_EXCHANGES), exchanges);
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 9"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 1"), 13);
+}
+
+/* Addresses that are asked for, and one that was not reserved */
+static void probe_test(struct kunit *test)
+{
+	struct meterbus_address primary = { .primary = 2 }, free = { .primary = 9 };
+	struct meterbus_address id = { .secondary = true, .id = 0x22091049cd250102ULL };
+	struct meterbus_address free_id = { .secondary = true, .id = 0x22091099ffffffffULL };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *a = device(ctx, "22091039CD250102"), *priv;
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, a), 0);
+	ctx->meters[1].present = true;
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &primary), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &id), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &free), 0);
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &free_id), 0);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, a), 0);
+
+	/* One that wildcards of another device match */
+	device(ctx, "22091077FFFFFFFF");
+	id.id = 0x22091077cd250102ULL;
+	ctx->line->nr_writes = 0;
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &id), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, meterbus_address_reserve(&a->mdev, &id), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 0);
+	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "22091077FFFFFFFF"), 16);
+
+	priv = device(ctx, "3");
+	primary.primary = 3;
+	ctx->line->nr_writes = 0;
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &primary), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&a->mdev, &a->known), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 0);
+	meterbus_address_use(&a->mdev, &a->known);
+	meterbus_address_use(&priv->mdev, &free);
+	KUNIT_ASSERT_EQ(test, meterbus_address_commit(&priv->mdev, "kept", 5), 0);
+	KUNIT_ASSERT_TRUE(test, test_line_wait(has_moved(ctx, 9)));
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 3"), 13);
+	meterbus_address_use(&last_device(ctx)->mdev, &free);
+	KUNIT_EXPECT_EQ(test, meterbus_address_commit(&last_device(ctx)->mdev, "kept", 5),
+			-EADDRINUSE);
+}
+
+/* The device is deleted before the work item has come to move it. */
+static void readdress_delete_test(struct kunit *test)
+{
+	struct meterbus_address new = { .primary = 9 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	get_device(&priv->mdev.dev);
+	KUNIT_ASSERT_EQ(test, meterbus_address_reserve(&priv->mdev, &new), 0);
+	meterbus_address_use(&priv->mdev, &new);
+	KUNIT_ASSERT_PTR_EQ(test, meterbus_device_take(ctx->ctrl, &priv->known), priv);
+	KUNIT_EXPECT_NULL(test, meterbus_device_take(ctx->ctrl, &priv->known));
+	KUNIT_ASSERT_EQ(test, meterbus_address_commit(&priv->mdev, "kept", 5), 0);
+	flush_work(&priv->renumber);
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 1"), -EBUSY);
+	meterbus_device_delete(priv);
+	put_device(&priv->mdev.dev);
+	KUNIT_EXPECT_TRUE(test, list_empty(&ctx->ctrl->devices));
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 9"), 13);
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 1"), 13);
 }
 
 static struct kunit_case bus_cases[] = {
@@ -707,6 +1071,15 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(select_test),
 	KUNIT_CASE(wrong_meter_test),
 	KUNIT_CASE(telegrams_test),
+	KUNIT_CASE(end_of_telegrams_test),
+	KUNIT_CASE(late_twice_test),
+	KUNIT_CASE(late_telegram_test),
+	KUNIT_CASE(late_data_test),
+	KUNIT_CASE_SLOW(late_ack_test),
+	KUNIT_CASE_SLOW(foreign_ack_test),
+	KUNIT_CASE(foreign_sender_test),
+	KUNIT_CASE_SLOW(stuck_test),
+	KUNIT_CASE(lost_selection_test),
 	KUNIT_CASE(plain_telegrams_test),
 	KUNIT_CASE(collision_test),
 	KUNIT_CASE(noisy_ack_test),
@@ -714,7 +1087,13 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(write_test),
 	KUNIT_CASE(no_data_test),
 	KUNIT_CASE(life_test),
+	KUNIT_CASE_SLOW(disturbed_test),
+	KUNIT_CASE(lost_count_test),
+	KUNIT_CASE(other_counts_test),
+	KUNIT_CASE(recheck_test),
 	KUNIT_CASE(readdress_test),
+	KUNIT_CASE(readdress_delete_test),
+	KUNIT_CASE(probe_test),
 	KUNIT_CASE(names_test),
 	{}
 };

@@ -449,6 +449,33 @@ static void noise_only_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_TIMEOUTS));
 }
 
+/* What was heard instead of a reply is handed over, without the echo, as far as it fits. */
+static void junk_test(struct kunit *test)
+{
+	const struct step noise[] = { { 1000, BYTES(0xff, 0x00, 0xf3) }, SILENCE };
+	const struct step damage[] = { { 1000, BYTES(0xff) }, { 100, DAMAGED_REPLY }, SILENCE };
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SHORT_MS);
+
+	ctx->line->echo = true;
+	ctx->steps = noise;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
+	KUNIT_ASSERT_EQ(test, 3, msg.rx_len);
+	expect_received(test, BYTES(0xff, 0x00, 0xf3));
+
+	ctx->steps = damage;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
+	KUNIT_ASSERT_EQ(test, 6, msg.rx_len);
+	expect_received(test, BYTES(0xff, UNIT, 2, 0x11, 0x23, 0x36));
+
+	memset(ctx->rx, 0, sizeof(ctx->rx));
+	msg.rx_size = 2;
+	ctx->steps = noise;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
+	KUNIT_ASSERT_EQ(test, 2, msg.rx_len);
+	expect_received(test, BYTES(0xff, 0x00, 0x00));
+}
+
 static void damaged_test(struct kunit *test)
 {
 	const struct step steps[] = { { 1000, DAMAGED_REPLY }, SILENCE };
@@ -1232,6 +1259,7 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(foreign_only_test),
 	KUNIT_CASE(noise_test),
 	KUNIT_CASE(noise_only_test),
+	KUNIT_CASE(junk_test),
 	KUNIT_CASE(damaged_test),
 	KUNIT_CASE(damaged_then_good_test),
 	KUNIT_CASE(damaged_then_noise_test),

@@ -111,7 +111,8 @@ memory_empty() {
 }
 
 memory_modules() {
-	for memory_module in serial_xfer modbus pro380_core pro380_modbus; do
+	modprobe -a pro380_mbus mbus_meter
+	for memory_module in serial_xfer modbus meterbus pro380_core pro380_modbus pro380_mbus mbus_meter; do
 		note "bench module-$memory_module bytes=$(cat /sys/module/$memory_module/coresize)"
 	done
 }

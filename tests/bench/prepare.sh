@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154
-# Puts the benchmark's programs into a boot. Sourced by tests/e2e/boots/bench.
+# Puts the benchmark's programs into a boot. Sourced by tests/e2e/boots/bench*.
 
 bench_program() {
 	local root=$scratch/extra need
@@ -29,6 +29,6 @@ bench_prepare() {
 	bench_program mbread
 	bench_program iiobench
 	bench_module
-	cp "$top"/tests/bench/{guest,held}.sh "$scratch/extra/lib/bench/"
+	cp "$top"/tests/bench/{guest,guest-mbus,held}.sh "$scratch/extra/lib/bench/"
 	echo "exchanges=${BENCH_EXCHANGES:-1000}" >"$scratch/extra/lib/bench/size.sh"
 }

@@ -6,15 +6,33 @@
 #include "../../drivers/meterbus/protocol.h"
 #include "check.h"
 
+#define ID	0x22091039ffff0102ULL
+
+static const u8 old[] = { 0x68, 0x03, 0x03, 0x68, 0x08, 0x00, 0x78, 0x80, 0x16 };
+
 static const struct meterbus_expect expectations[] = {
 	{ .address = 0, .data = true },
 	{ .address = 0, .data = false },
 	{ .address = METERBUS_A_SELECTED, .data = true },
 	{ .address = METERBUS_A_TEST, .data = false },
+	{ .address = METERBUS_A_SELECTED, .data = true, .secondary = true, .id = ID },
+	{ .address = 0, .data = true, .old = old, .old_len = sizeof(old) },
 };
 
+/* What is accepted has the identity that was asked for, or none. */
+static void check_identity(const struct meterbus_expect *expect, const u8 *data, size_t len)
+{
+	struct meterbus_telegram telegram;
+
+	meterbus_telegram_parse(&telegram, data, len);
+	if (!expect->secondary || !telegram.has_id)
+		return;
+	CHECK(telegram.id == 0x22091039);
+	CHECK(telegram.fixed || (telegram.version == 1 && telegram.medium == 2));
+}
+
 /* A frame that is accepted is the one that would be built of its own fields. */
-static void check_frame(const u8 *frame, size_t len)
+static void check_frame(const struct meterbus_expect *expect, const u8 *frame, size_t len)
 {
 	u8 again[SERIAL_XFER_MAX_FRAME];
 	const u8 *data;
@@ -26,6 +44,8 @@ static void check_frame(const u8 *frame, size_t len)
 	}
 	data = meterbus_frame_data(frame, len, &data_len);
 	CHECK(data && data_len);
+	check_identity(expect, data, data_len);
+	CHECK(!expect->old || len != expect->old_len || memcmp(frame, expect->old, len));
 	built = meterbus_frame_long(again, frame[4], frame[5], data[0], data + 1, data_len - 1);
 	CHECK(built == len && !memcmp(again, frame, len));
 }
@@ -67,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_span(&before, &span, len);
 		meterbus_frame_collided(msg.context, data, len);
 	}
-	if (span.verdict >= SERIAL_XFER_WHOLE && span.verdict != SERIAL_XFER_DAMAGED)
-		check_frame(data, span.len);
+	if (span.verdict == SERIAL_XFER_WHOLE)
+		check_frame(msg.context, data, span.len);
 	return 0;
 }

@@ -95,7 +95,7 @@ static bool hears(struct mbus *b, struct mbus_meter *m, const struct mbus_frame 
 	if (!m->powered || !mbus_addressed(m, f))
 		return false;
 	if (!settings_match(b->wire->settings, own)) {
-		b->stats.wrong_settings++;
+		b->stats.wrong_settings += f->a <= ADDRESS_LAST;
 		return false;
 	}
 	m->stats.requests++;

@@ -24,59 +24,28 @@ static bool is_three_letters(const char *word)
 	return strlen(word) == 3 && strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
 }
 
-/* A number of the meter by name; false if there is none. */
-static bool get_number(const struct mbus_meter *m, const char *what, unsigned long *value)
+#define NUMBER(name, field)	{ name, offsetof(struct mbus_meter, field) }
+
+/* A number of the meter by name, or NULL. */
+static uint32_t *number_of(struct mbus_meter *m, const char *what)
 {
-	const struct {
+	static const struct {
 		const char *name;
-		unsigned long value;
+		size_t offset;
 	} all[] = {
-		{ "address", m->address }, { "speed", m->speed },
-		{ "version", m->version }, { "medium", m->medium },
-		{ "status", m->status }, { "access", m->access },
-		{ "tariff", m->tariff }, { "code", m->code }, { "s0", m->s0_rate },
-		{ "day", m->day_counter }, { "powerdowns", m->power_downs },
-		{ "selected", m->selected }, { "skew", m->skew },
+		NUMBER("address", address), NUMBER("speed", speed),
+		NUMBER("version", version), NUMBER("medium", medium),
+		NUMBER("status", status), NUMBER("access", access),
+		NUMBER("tariff", tariff), NUMBER("code", code),
+		NUMBER("s0", s0_rate), NUMBER("day", day_counter),
+		NUMBER("powerdowns", power_downs), NUMBER("selected", selected),
+		NUMBER("skew", skew),
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		if (strcmp(all[i].name, what))
-			continue;
-		*value = all[i].value;
-		return true;
-	}
-	return false;
-}
-
-static void set_number(struct mbus_meter *m, const char *what, unsigned long value)
-{
-	if (!strcmp(what, "address"))
-		m->address = value;
-	else if (!strcmp(what, "speed"))
-		m->speed = value;
-	else if (!strcmp(what, "version"))
-		m->version = value;
-	else if (!strcmp(what, "medium"))
-		m->medium = value;
-	else if (!strcmp(what, "status"))
-		m->status = value;
-	else if (!strcmp(what, "access"))
-		m->access = value;
-	else if (!strcmp(what, "tariff"))
-		m->tariff = value == 2 ? 2 : 1;
-	else if (!strcmp(what, "code"))
-		m->code = value;
-	else if (!strcmp(what, "s0"))
-		m->s0_rate = value;
-	else if (!strcmp(what, "day"))
-		m->day_counter = value;
-	else if (!strcmp(what, "powerdowns"))
-		m->power_downs = value;
-	else if (!strcmp(what, "selected"))
-		m->selected = value;
-	else if (!strcmp(what, "skew"))
-		m->skew = value;
-	mbus_meter_combine(m);
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (!strcmp(all[i].name, what))
+			return (uint32_t *)((char *)m + all[i].offset);
+	return NULL;
 }
 
 static const char *mb_serial(struct mbus_meter *m, const char *value,
@@ -107,22 +76,17 @@ static const char *mb_fcb(struct mbus_meter *m, const char *value, struct comman
 {
 	static const char * const names[] = { "strict", "lax", "any" };
 
-	if (!value)
-		say(r, " %s", names[m->fcb]);
-	for (size_t i = 0; value && i < ARRAY_SIZE(names); i++) {
-		if (strcmp(names[i], value))
-			continue;
-		m->fcb = i;
-		return NULL;
-	}
-	return value ? "none of strict, lax, any" : NULL;
+	if (value)
+		return mbus_fcb_parse(value, &m->fcb) ? NULL : "none of strict, lax, any";
+	say(r, " %s", names[m->fcb]);
+	return NULL;
 }
 
 static const char *cmd_mb(struct sim *s, int argc, char **argv, struct command_result *r)
 {
 	struct mbus_meter *m = unit_of(s, argv[0]);
 	const char *value = argc > 2 ? argv[2] : NULL;
-	unsigned long number;
+	uint32_t *number;
 
 	if (!m)
 		return "no such unit";
@@ -132,12 +96,14 @@ static const char *cmd_mb(struct sim *s, int argc, char **argv, struct command_r
 		return mb_manufacturer(m, value, r);
 	if (!strcmp(argv[1], "fcb"))
 		return mb_fcb(m, value, r);
-	if (!get_number(m, argv[1], &number))
+	number = number_of(m, argv[1]);
+	if (!number)
 		return "no such thing";
-	if (value)
-		set_number(m, argv[1], strtoul(value, NULL, 0));
+	if (!value)
+		say(r, " %" PRIu32, *number);
 	else
-		say(r, " %lu", number);
+		*number = strtoul(value, NULL, 0);
+	mbus_meter_combine(m);
 	return NULL;
 }
 

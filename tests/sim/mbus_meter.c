@@ -90,7 +90,7 @@ void mbus_meter_run(struct mbus_meter *m, unsigned int steps)
 			m->records[i].value += steps;
 	if (!m->model->is_pro380)
 		return;
-	m->records[m->extra + FORWARD + m->tariff].value += steps;
+	m->records[m->extra + FORWARD + (m->tariff == 2 ? 2 : 1)].value += steps;
 	m->day_counter += steps;
 	mbus_meter_combine(m);
 }
@@ -138,7 +138,7 @@ static bool parse_number(const char *text, unsigned long max, unsigned long *val
 	return *text && !*end && *value <= max;
 }
 
-static bool parse_fcb(const char *text, enum mbus_fcb *fcb)
+bool mbus_fcb_parse(const char *text, enum mbus_fcb *fcb)
 {
 	if (!strcmp(text, "strict"))
 		*fcb = FCB_STRICT;
@@ -159,7 +159,7 @@ static bool parse_key(struct mbus_meter *m, const char *key, const char *value,
 	if (!strcmp(key, "name"))
 		return snprintf(m->name, sizeof(m->name), "%s", value) < (int)sizeof(m->name);
 	if (!strcmp(key, "fcb"))
-		return parse_fcb(value, &m->fcb);
+		return mbus_fcb_parse(value, &m->fcb);
 	if (!strcmp(key, "serial"))
 		return parse_number(value, 99999999, serial);
 	if (!parse_number(value, 1000000, &number))

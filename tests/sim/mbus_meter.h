@@ -66,23 +66,23 @@ struct mbus_meter {
 
 	uint32_t identification;	/* eight BCD digits, 0x22091039 */
 	uint16_t manufacturer;		/* as a number; low byte first on the wire */
-	uint8_t version;
-	uint8_t medium;
-	uint8_t status;
-	uint8_t access;
+	uint32_t version;
+	uint32_t medium;
+	uint32_t status;
+	uint32_t access;
 
-	unsigned int address;
-	unsigned int last_address;	/* highest it takes */
-	unsigned int speed;
+	uint32_t address;
+	uint32_t last_address;		/* highest it takes */
+	uint32_t speed;
 	enum mbus_fcb fcb;
-	unsigned int skew;
-	bool selected;
+	uint32_t skew;			/* bit times later than others */
+	uint32_t selected;
 	uint8_t telegram;		/* the next one of a read-out */
 	struct mbus_memory primary;
 	struct mbus_memory secondary;
 
-	unsigned int tariff;
-	unsigned int code;
+	uint32_t tariff;
+	uint32_t code;
 	uint32_t s0_rate;		/* 0.01 imp/kWh */
 	uint32_t day_counter;		/* 10 Wh */
 	uint32_t power_downs;
@@ -127,6 +127,7 @@ struct mbus_plan {
 
 const struct mbus_model *mbus_model_find(const char *name);
 struct mbus_meter *mbus_meter_from_spec(const char *spec);
+bool mbus_fcb_parse(const char *text, enum mbus_fcb *fcb);
 uint16_t mbus_manufacturer(const char *letters);
 void mbus_meter_records(struct mbus_meter *m, unsigned int number);
 void mbus_meter_combine(struct mbus_meter *m);

@@ -121,7 +121,8 @@ static size_t put_records(const struct mbus_meter *m, uint8_t telegram, uint8_t 
 
 static size_t put_tail(const struct mbus_meter *m, uint8_t *to)
 {
-	memcpy(to, m->model->tail, m->model->tail_len);
+	if (m->model->tail)
+		memcpy(to, m->model->tail, m->model->tail_len);
 	return m->model->tail_len;
 }
 

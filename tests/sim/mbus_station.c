@@ -129,7 +129,7 @@ static size_t give_data(struct mbus_meter *m, uint8_t *reply)
 	size_t len;
 
 	m->stats.reads++;
-	m->access++;
+	m->access = (m->access + 1) % 256;
 	reply[4] = C_RSP_UD;
 	reply[5] = m->address;
 	len = mbus_seal(reply, 2 + mbus_readout(m, reply + 6));

@@ -341,7 +341,7 @@ static const struct {
 	{ BYTES(ELECTRICITY, 0x02, 0xfd, 0x3a, 0x00, 0x00) },	/* dimensionless, whole */
 	{ BYTES(ELECTRICITY, 0x02, 0xfd, 0xba, 0x75, 0x00, 0x00) },	/* 10^-1 */
 	{ BYTES(ELECTRICITY, 0x02, 0xfd, 0xba, 0x71, 0x00, 0x00) },	/* 10^-5 */
-	{ BYTES(ELECTRICITY, 0x05, 0xfd, 0x3a, 0x00, 0x00, 0x00, 0x3f) },
+	{ BYTES(ELECTRICITY, 0x05, 0xfd, 0xba, 0x73, 0x00, 0x00, 0x00, 0x3f) },
 	{ BYTES(ELECTRICITY, 0x02, 0xfd, 0xc0, 0x71, 0x00, 0x00) },	/* 10^-14 V */
 	{ BYTES(ELECTRICITY, 0x02, 0xab, 0x7e, 0x00, 0x00) },	/* future value */
 	{ BYTES(ELECTRICITY, 0x02, 0xab, 0x14, 0x00, 0x00) },	/* relative deviation */
@@ -536,6 +536,8 @@ static void keys_test(struct kunit *test)
 		now = read(test, other_keys[i].bytes, other_keys[i].len);
 		KUNIT_ASSERT_EQ_MSG(test, now->nr, 1, "row %u", i);
 		KUNIT_EXPECT_NULL_MSG(test, mbus_meter_find(now, &first->entries[0], 0),
+				      "row %u", i);
+		KUNIT_EXPECT_NULL_MSG(test, mbus_meter_find(first, &now->entries[0], 0),
 				      "row %u", i);
 	}
 }

@@ -192,19 +192,20 @@ static ssize_t pro380_address_available_show(struct device *dev,
 }
 
 #define PRO380_AVAILABLE(_name, _item, _text)						\
-	static struct pro380_available pro380_available_##_name = {			\
-		.attr = __ATTR(_name##_available, 0444, pro380_available_show, NULL),	\
+	static struct pro380_available pro380_##_name = {				\
+		.attr = __ATTR(_name, 0444, pro380_available_show, NULL),		\
 		.item = _item,								\
 		.text = _text,								\
 	}
 
-PRO380_AVAILABLE(baud_rate, PRO380_ITEM_BAUD_RATE, "300 600 1200 2400 4800 9600");
-PRO380_AVAILABLE(parity, PRO380_ITEM_PARITY, "even none odd");
-PRO380_AVAILABLE(s0_output_rate, PRO380_ITEM_S0_RATE, "10000 2000 1000 100 10 1 0.1 0.01");
-PRO380_AVAILABLE(combination_code, PRO380_ITEM_COMBINATION_CODE, "1 4 5 6 9 10 11");
-PRO380_AVAILABLE(lcd_cycle_time, PRO380_ITEM_LCD_CYCLE_TIME, "[1 1 30]");
-PRO380_AVAILABLE(tariff, PRO380_ITEM_TARIFF, "1 2");
-PRO380_AVAILABLE(power_down_counter, PRO380_ITEM_POWER_DOWN_COUNTER, "0");
+PRO380_AVAILABLE(baud_rate_available, PRO380_ITEM_BAUD_RATE, "300 600 1200 2400 4800 9600");
+PRO380_AVAILABLE(parity_available, PRO380_ITEM_PARITY, "even none odd");
+PRO380_AVAILABLE(s0_output_rate_available, PRO380_ITEM_S0_RATE,
+		 "10000 2000 1000 100 10 1 0.1 0.01");
+PRO380_AVAILABLE(combination_code_available, PRO380_ITEM_COMBINATION_CODE, "1 4 5 6 9 10 11");
+PRO380_AVAILABLE(lcd_cycle_time_available, PRO380_ITEM_LCD_CYCLE_TIME, "[1 1 30]");
+PRO380_AVAILABLE(tariff_available, PRO380_ITEM_TARIFF, "1 2");
+PRO380_AVAILABLE(power_down_counter_available, PRO380_ITEM_POWER_DOWN_COUNTER, "0");
 
 static struct device_attribute pro380_address_available =
 	__ATTR(address_available, 0444, pro380_address_available_show, NULL);
@@ -268,13 +269,13 @@ static struct attribute *pro380_config_attrs[] = {
 	&pro380_setting_tariff.attr.attr,
 	&pro380_setting_power_down_counter.attr.attr,
 	&pro380_address_available.attr,
-	&pro380_available_baud_rate.attr.attr,
-	&pro380_available_parity.attr.attr,
-	&pro380_available_s0_output_rate.attr.attr,
-	&pro380_available_combination_code.attr.attr,
-	&pro380_available_lcd_cycle_time.attr.attr,
-	&pro380_available_tariff.attr.attr,
-	&pro380_available_power_down_counter.attr.attr,
+	&pro380_baud_rate.attr.attr,
+	&pro380_parity.attr.attr,
+	&pro380_s0_output_rate.attr.attr,
+	&pro380_combination_code.attr.attr,
+	&pro380_lcd_cycle_time.attr.attr,
+	&pro380_tariff.attr.attr,
+	&pro380_power_down_counter.attr.attr,
 	&dev_attr_update_interval.attr,
 	NULL
 };

@@ -34,7 +34,7 @@ ctl fault unknown insert=1 >/dev/null
 is "... with damaged bytes" "$(put "$dir/address" 9)" -EADDRINUSE
 ctl clear >/dev/null
 is "a number that an unknown meter has" "$(put "$dir/secondary_address" 11111111)" -EADDRINUSE
-is "a number that a known meter has" "$(put "$(iio $full)/secondary_address" 22091064)" -EADDRINUSE
+is "a number that a known meter has" "$(put "$dir/secondary_address" 22091039)" -EADDRINUSE
 ctl meter remove unknown >/dev/null
 is "the meter is still at 7" "$(ctl mb primary address)" 7
 is "... with its number" "$(ctl mb primary serial)" 22091062
