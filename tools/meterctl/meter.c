@@ -40,7 +40,7 @@ static bool same_meter(const struct meter *a, const struct meter *b)
 	if (a->kind == BUS_MBUS || a->address != b->address)
 		return false;
 	if (a->serial[0] && b->serial[0])
-		return !strcmp(a->serial, b->serial) && !strcmp(a->model, b->model);
+		return !strcmp(a->serial, b->serial);
 	return a->line.speed == b->line.speed && a->line.parity == b->line.parity;
 }
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "reading.h"
+
+#define KWH	3.6e6	/* joules */
+
+/* The first that fits holds. */
+static const struct quantity quantities[] = {
+	{ "voltage", NULL, "V", 1e3, 3, "voltage_volts", 1e3, "Voltage" },
+	{ "altvoltage", NULL, "V", 1e3, 3, "voltage_volts", 1e3, "Voltage" },
+	{ "current", NULL, "A", 1e3, 4, "current_amperes", 1e3, "Current" },
+	{ "power", "reactive", "var", 1e3, 2, "reactive_power_vars", 1e3, "Reactive power" },
+	{ "power", "apparent", "VA", 1e3, 2, "apparent_power_voltamperes", 1e3,
+	  "Apparent power" },
+	{ "power", NULL, "W", 1e3, 2, "power_watts", 1e3, "Active power" },
+	{ "energy", "reactive", "kvarh", KWH, 3, "reactive_energy_varseconds", 1,
+	  "Reactive energy; it can fall" },
+	{ "energy", "apparent", "kVAh", KWH, 3, "apparent_energy_voltampereseconds", 1,
+	  "Apparent energy; it can fall" },
+	{ "energy", NULL, "kWh", KWH, 3, "energy_joules", 1, "Active energy; it can fall" },
+	{ "temp", NULL, "\u00b0C", 1e3, 2, "temperature_celsius", 1e3, "Temperature" },
+	{ "frequency", NULL, "Hz", 1, 3, "frequency_hertz", 1, "Frequency" },
+	{ "powerfactor", NULL, "", 1, 3, "power_factor", 1, "Power factor" },
+};
+
+const struct quantity *quantity_of(const char *type, const char *label)
+{
+	for (size_t i = 0; i < sizeof(quantities) / sizeof(quantities[0]); i++) {
+		if (strcmp(quantities[i].type, type))
+			continue;
+		if (!quantities[i].word || strstr(label, quantities[i].word))
+			return &quantities[i];
+	}
+	return NULL;
+}
+
+void reading_set(struct reading *reading, double number)
+{
+	reading->value = number / reading->quantity->divisor;
+}
+
+double reading_base(const struct reading *reading)
+{
+	return reading->value * reading->quantity->divisor / reading->quantity->base;
+}
+
+void reading_print(const struct reading *reading, char *text, size_t size)
+{
+	snprintf(text, size, "%.*f", reading->quantity->decimals, reading->value);
+}
+
+void reading_factor_label(const char *power, char *label, size_t size)
+{
+	const char *word = strstr(power, "active power");
+
+	if (word)
+		snprintf(label, size, "%.*spower factor", (int)(word - power), power);
+	else
+		snprintf(label, size, "%s, power factor", power);
+}
+
+bool reading_is_wanted(const struct reading *reading, const char *filter)
+{
+	return !filter || strcasestr(reading->label, filter) || strcasestr(reading->name, filter);
+}
