@@ -46,6 +46,23 @@ const struct device_type modbus_controller_type = {
 	.release = modbus_controller_free,
 };
 
+static const char * const modbus_parity_names[] = {
+	[SERIAL_XFER_PARITY_NONE] = "none",
+	[SERIAL_XFER_PARITY_EVEN] = "even",
+	[SERIAL_XFER_PARITY_ODD] = "odd",
+};
+
+/**
+ * modbus_parity_name() - name of a parity
+ * @parity: the parity
+ *
+ * Return: "even", "odd" or "none".
+ */
+const char *modbus_parity_name(enum serial_xfer_parity parity)
+{
+	return modbus_parity_names[parity];
+}
+
 /**
  * modbus_parse_parity() - parity by name
  * @name: "even", "odd" or "none"
@@ -55,12 +72,7 @@ const struct device_type modbus_controller_type = {
  */
 int modbus_parse_parity(const char *name, enum serial_xfer_parity *parity)
 {
-	static const char * const names[] = {
-		[SERIAL_XFER_PARITY_NONE] = "none",
-		[SERIAL_XFER_PARITY_EVEN] = "even",
-		[SERIAL_XFER_PARITY_ODD] = "odd",
-	};
-	int i = match_string(names, ARRAY_SIZE(names), name);
+	int i = match_string(modbus_parity_names, ARRAY_SIZE(modbus_parity_names), name);
 
 	if (i < 0)
 		return -EINVAL;

@@ -208,6 +208,7 @@ struct modbus_controller *modbus_controller_attach(struct device *parent,
 						   struct serial_xfer_port *port,
 						   const struct serial_xfer_line *line);
 void modbus_controller_unregister(struct modbus_controller *ctrl);
+const char *modbus_parity_name(enum serial_xfer_parity parity);
 int modbus_parse_parity(const char *name, enum serial_xfer_parity *parity);
 int modbus_check_speed(unsigned int speed);
 int modbus_read_line(struct fwnode_handle *fwnode, struct serial_xfer_line *line);
