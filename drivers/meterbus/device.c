@@ -330,20 +330,21 @@ static int meterbus_acpi_address(struct fwnode_handle *fwnode, u64 *adr)
 }
 #endif
 
-/* Two cells, or in ACPI _ADR: a small number is a primary address. */
+/*
+ * Two cells, or in ACPI _ADR: a small number is a primary address. ACPI's integers have
+ * only 32 bits where the DSDT is of revision 1: a secondary address needs the cells there.
+ */
 static int meterbus_fw_address(struct fwnode_handle *fwnode, struct meterbus_address *address)
 {
 	u32 cells[2];
 	u64 adr;
 	int ret;
 
-	if (is_acpi_device_node(fwnode)) {
+	ret = fwnode_property_read_u32_array(fwnode, "reg", cells, ARRAY_SIZE(cells));
+	if (!ret)
+		adr = (u64)cells[0] << 32 | cells[1];
+	else if (is_acpi_device_node(fwnode))
 		ret = meterbus_acpi_address(fwnode, &adr);
-	} else {
-		ret = fwnode_property_read_u32_array(fwnode, "reg", cells, ARRAY_SIZE(cells));
-		if (!ret)
-			adr = (u64)cells[0] << 32 | cells[1];
-	}
 	if (ret)
 		return ret;
 	if (adr <= METERBUS_ADDRESS_MAX) {

@@ -32,7 +32,8 @@ static void usage(void)
 	      "SPEC: MODEL[:unit=N,serial=N,speed=N,parity=P,code=0xN,oldmap,answer0]\n"
 	      "MODEL: pro380 pro380ct pro1 pro2 brand380 brand380ct brand1 brand2 grow\n"
 	      "or, on M-Bus,\n"
-	      "SPEC: MODEL[:unit=N,serial=N,speed=N,name=S,fcb=strict|lax|any,skew=BITS,maxunit=N]\n"
+	      "SPEC: MODEL[:unit=N,serial=N,speed=N,name=S,fcb=strict|lax|any,skew=BITS,\n"
+	      "      maxunit=N]\n"
 	      "MODEL: pro380mb emeter etelegrams heat water\n",
 	      stderr);
 	exit(2);

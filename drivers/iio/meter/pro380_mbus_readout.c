@@ -74,21 +74,41 @@ static u64 pro380_mbus_id(const struct meterbus_telegram *telegram)
 	       telegram->version << 8 | telegram->medium;
 }
 
-static int pro380_mbus_take_telegram(struct pro380_mbus_report *report,
-				     const struct meterbus_telegram *telegram)
+static int pro380_mbus_take_head(struct pro380_mbus_report *report,
+				 const struct meterbus_telegram *telegram)
 {
-	struct meterbus_record record;
-	size_t pos = 0;
+	u64 id = pro380_mbus_id(telegram);
 
-	if (!telegram->has_id || !telegram->has_status || telegram->fixed)
-		return -EOPNOTSUPP;
-	if (report->id && report->id != pro380_mbus_id(telegram))
+	if (report->id && report->id != id)
 		return -EBADMSG;
 
-	report->id = pro380_mbus_id(telegram);
+	report->id = id;
 	report->access = telegram->access;
 	report->status = telegram->status;
-	while (!meterbus_record_next(telegram, &pos, &record))
+	if (!telegram->has_id || !telegram->has_status || telegram->fixed)
+		return -EOPNOTSUPP;
+
+	return 0;
+}
+
+static int pro380_mbus_take_telegram(struct pro380_mbus_report *report, const u8 *buf,
+				     size_t len)
+{
+	struct meterbus_telegram telegram;
+	struct meterbus_record record;
+	size_t pos = 0;
+	int ret, ret2;
+
+	ret = meterbus_telegram_parse(&telegram, buf, len);
+	if (ret == -EBADMSG)
+		return ret;
+
+	/* Even one that cannot be read may tell whose it is */
+	ret2 = pro380_mbus_take_head(report, &telegram);
+	if (ret || ret2)
+		return ret2 ?: ret;
+
+	while (!meterbus_record_next(&telegram, &pos, &record))
 		pro380_mbus_take_record(report, &record);
 
 	return 0;
@@ -99,13 +119,12 @@ static int pro380_mbus_take_telegram(struct pro380_mbus_report *report,
  * @readout: the read-out
  * @report: result
  *
- * Return: 0, also if energies are missing; -EOPNOTSUPP: telegrams of another kind;
- * -EBADMSG: they contradict themselves.
+ * Return: 0, also if energies are missing; -EOPNOTSUPP: telegrams of another kind, but
+ * if they have an identity it is in @report; -EBADMSG: they contradict themselves.
  */
 int pro380_mbus_decode(const struct meterbus_readout *readout,
 		       struct pro380_mbus_report *report)
 {
-	struct meterbus_telegram telegram;
 	const u8 *buf;
 	unsigned int i;
 	size_t len;
@@ -118,9 +137,7 @@ int pro380_mbus_decode(const struct meterbus_readout *readout,
 	report->address = meterbus_readout_address(readout);
 	for (i = 0; i < readout->nr_telegrams; i++) {
 		buf = meterbus_readout_telegram(readout, i, &len);
-		ret = meterbus_telegram_parse(&telegram, buf, len);
-		if (!ret)
-			ret = pro380_mbus_take_telegram(report, &telegram);
+		ret = pro380_mbus_take_telegram(report, buf, len);
 		if (ret)
 			return ret;
 	}

@@ -247,6 +247,7 @@ static void decode_of_other_meters(struct kunit *test)
 	say_manual(readout);
 	readout->frame[0][18] = 0x05;
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, pro380_mbus_decode(readout, &report));
+	KUNIT_EXPECT_EQ(test, report.id, 0x00000000cd250102);
 }
 
 /* What follows C and A in the manual's table, A2.2 "Write" */

@@ -10,11 +10,11 @@
 
 #include "../mbus.h"
 
-#define ROUNDS		2000000
+#define ROUNDS		1000000
 #define HEAVY_ROUNDS	1000000
 
 /* The reply that the manual prints, and who can be asked for it. */
-static const uint8_t truth[] = {
+static uint8_t truth[] = {
 	0x68, 0x4b, 0x4b, 0x68, 0x08, 0x00, 0x72, 0x00, 0x00, 0x00, 0x00, 0xcd, 0x25,
 	0x01, 0x02, 0x02, 0x00, 0x00, 0x00, 0x0c, 0x04, 0x14, 0x48, 0x60, 0x01, 0x8c,
 	0x10, 0x04, 0x23, 0x80, 0x35, 0x00, 0x8c, 0x20, 0x04, 0x91, 0x67, 0x24, 0x01,
@@ -88,8 +88,10 @@ static bool check_light(const uint8_t *request)
 		misleading += misleads(request, &a);
 		same += is_as_it_was(&a);
 	}
-	printf("%s - %d damaged read-outs asked at %02x: %ld mislead, %ld are as they were\n",
-	       misleading || same ? "not ok" : "ok", ROUNDS, request[2], misleading, same);
+	printf("%s - %d damaged read-outs of sum %02x asked at %02x: %ld mislead, "
+	       "%ld are as they were\n",
+	       misleading || same ? "not ok" : "ok", ROUNDS, truth[sizeof(truth) - 2], request[2],
+	       misleading, same);
 	return !misleading && !same;
 }
 
@@ -114,6 +116,18 @@ static bool check_heavy(void)
 	return right;
 }
 
+/*
+ * With access number 9C the checksum is 16, too: one byte inserted puts it where
+ * the end is looked for. Without regard to that, dozens would mislead here.
+ */
+static void end_in_two_stops(void)
+{
+	truth[15] = 0x9c;
+	truth[sizeof(truth) - 2] = 0x16;
+	if (!is_frame(truth, sizeof(truth)))
+		puts("not ok - a frame that ends in 16 16");
+}
+
 int main(void)
 {
 	bool right = is_frame(truth, sizeof(truth));
@@ -124,6 +138,9 @@ int main(void)
 	right &= check_light(requests[0]);
 	right &= check_light(requests[1]);
 	right &= check_heavy();
-	puts("# 3 checks done");
+	end_in_two_stops();
+	right &= check_light(requests[0]);
+	right &= check_light(requests[1]);
+	puts("# 5 checks done");
 	return right ? 0 : 1;
 }
