@@ -34,10 +34,11 @@ static int reset(struct run *run, unsigned int address, bool *there)
 		*there = outcome == OUTCOME_REPLY || outcome == OUTCOME_COLLISION;
 		if (outcome == OUTCOME_SILENT && !heard && (try || !run->scan->noisy))
 			return 0;
-		heard |= outcome == OUTCOME_DAMAGED;
+		if (outcome == OUTCOME_DAMAGED) {
+			heard = true;
+			scan_noise(run->scan);
+		}
 	}
-	if (heard)
-		scan_noise(run->scan);
 	*there |= outcome == OUTCOME_DAMAGED;
 	return 0;
 }

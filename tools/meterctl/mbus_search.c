@@ -185,11 +185,12 @@ static int probe(struct search *search, const struct mbus_address *pattern, enum
 			return 0;
 		if (answer == MBUS_NOBODY && !noise && !mute && (try || !search->scan->noisy))
 			return 0;
-		noise |= answer == MBUS_NOISE;
 		mute |= answer == MBUS_MUTE;
+		if (answer == MBUS_NOISE) {
+			noise = true;
+			scan_noise(search->scan);
+		}
 	}
-	if (noise)
-		scan_noise(search->scan);
 	return 0;
 }
 
@@ -322,14 +323,24 @@ static int search_once(struct search *search)
 	return visit(search, &all, 0, &who);
 }
 
+/* Silence that was believed before anybody knew better */
+static bool is_doubtful(const struct search *search, bool was_noisy)
+{
+	const struct mbus_link *link = search->link;
+
+	return (search->hidden && link->saw_counting && link->saw_plain) ||
+	       (search->scan->noisy && !was_noisy);
+}
+
 int mbus_search(struct mbus_link *link, struct scan_progress *progress)
 {
 	struct search search = { .link = link, .scan = link->scan, .progress = progress };
+	bool was_noisy = link->scan->noisy;
 	enum outcome outcome;
 	int ret;
 
 	ret = search_once(&search);
-	if (!ret && search.hidden && link->saw_counting && link->saw_plain)
+	if (!ret && is_doubtful(&search, was_noisy))
 		ret = search_once(&search);
 	return ret ? ret : mbus_link_reset(link, MBUS_A_SELECTED, &outcome);
 }

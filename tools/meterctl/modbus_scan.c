@@ -113,10 +113,12 @@ static int ask_question(struct run *run, unsigned int unit, unsigned int n, stru
 			return ret;
 		if (x->outcome == OUTCOME_SILENT && !damaged)
 			return 0;
-		damaged += x->outcome != OUTCOME_SILENT;
+		if (x->outcome != OUTCOME_SILENT) {
+			damaged++;
+			scan_noise(run->scan);
+		}
 	}
 	x->outcome = damaged == TRIES ? OUTCOME_DAMAGED : OUTCOME_SILENT;
-	scan_noise(run->scan);
 	return 0;
 }
 
