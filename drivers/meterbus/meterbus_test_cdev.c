@@ -34,9 +34,9 @@
 /* 2209103F and wildcards */
 #define SELECT_MANY	BYTES(0x68, 0x0b, 0x0b, 0x68, 0x53, 0xfd, 0x52, 0x3f, 0x10, 0x09, 0x22, \
 			      0xff, 0xff, 0xff, 0xff, 0x18, 0x16)
-#define WRITE		BYTES(0x68, 0x04, 0x04, 0x68, 0x73, 0x05, 0x51, 0xaa, 0x73, 0x16)
-#define WRITE_SELECTED	BYTES(0x68, 0x04, 0x04, 0x68, 0x73, 0xfd, 0x51, 0xaa, 0x6b, 0x16)
-#define WRITE_ALL	BYTES(0x68, 0x04, 0x04, 0x68, 0x73, 0xff, 0x51, 0xaa, 0x6d, 0x16)
+#define SND_UD		BYTES(0x68, 0x04, 0x04, 0x68, 0x73, 0x05, 0x51, 0xaa, 0x73, 0x16)
+#define SND_UD_SELECTED	BYTES(0x68, 0x04, 0x04, 0x68, 0x73, 0xfd, 0x51, 0xaa, 0x6b, 0x16)
+#define SND_UD_ALL	BYTES(0x68, 0x04, 0x04, 0x68, 0x73, 0xff, 0x51, 0xaa, 0x6d, 0x16)
 /* The head alone, access number 7 */
 #define TELEGRAM	BYTES(0x68, 0x0f, 0x0f, 0x68, 0x08, 0x05, 0x72, 0x39, 0x10, 0x09, 0x22, \
 			      0xcd, 0x25, 0x01, 0x02, 0x07, 0x00, 0x00, 0x00, 0xef, 0x16)
@@ -439,7 +439,7 @@ static void mode_test(struct kunit *test)
 	struct serial_xfer_file *writer = new_file(ctx, FMODE_WRITE);
 	struct meterbus_xfer *write = add_data(new_xfer(test, 0x73, 5));
 
-	PLAY(ctx, { NKE, ACK }, { SELECT, ACK }, { WRITE, ACK });
+	PLAY(ctx, { NKE, ACK }, { SELECT, ACK }, { SND_UD, ACK });
 	KUNIT_EXPECT_EQ(test, -EACCES, meterbus_cdev_request(writer, new_xfer(test, 0x40, 5)));
 	KUNIT_EXPECT_EQ(test, -EACCES, meterbus_cdev_request(reader, write));
 	KUNIT_EXPECT_EQ(test, -EACCES, meterbus_cdev_request(reader, new_xfer(test, 0x7a, 5)));
@@ -478,10 +478,9 @@ static void expect_busy(struct cdev_test *ctx, struct meterbus_xfer *xfer)
 	KUNIT_EXPECT_EQ(ctx->test, writes, ctx->line->nr_writes);
 }
 
-static int read_out(struct meterbus_device_priv *priv)
+static int read_out(struct kunit *test, struct meterbus_device_priv *priv)
 {
-	struct meterbus_readout *readout = kunit_kzalloc(kunit_get_current_test(),
-							 sizeof(*readout), GFP_KERNEL);
+	struct meterbus_readout *readout = kunit_kzalloc(test, sizeof(*readout), GFP_KERNEL);
 
 	return readout ? meterbus_read(&priv->mdev, readout) : -ENOMEM;
 }
@@ -495,7 +494,7 @@ static void busy_primary_test(struct kunit *test)
 	expect_busy(ctx, new_xfer(test, 0x73, 0xfe));
 	expect_busy(ctx, new_xfer(test, 0x73, 0xff));
 	PLAY(ctx, { REQ, TELEGRAM });
-	KUNIT_EXPECT_EQ(test, 0, read_out(priv));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
 	/* Its secondary address is known by now. */
 	expect_busy(ctx, new_select(test, 0x73, TEST_ID));
 	expect_busy(ctx, new_select(test, 0x73, 0x2209103fffffffffULL));
@@ -512,7 +511,7 @@ static void busy_secondary_test(struct kunit *test)
 	expect_busy(ctx, new_select(test, 0x73, TEST_ID));
 	expect_busy(ctx, new_select(test, 0x73, 0xffffff39ffffffffULL));
 	PLAY(ctx, { SELECT, ACK }, { REQ_SELECTED, TELEGRAM });
-	KUNIT_EXPECT_EQ(test, 0, read_out(priv));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
 	/* Its primary address is known by now. */
 	expect_busy(ctx, new_xfer(test, 0x73, 5));
 }
@@ -524,7 +523,7 @@ static void force_test(struct kunit *test)
 	struct meterbus_xfer *xfer = add_data(new_xfer(test, 0x73, 5));
 	ktime_t before = ktime_get_boottime();
 
-	PLAY(ctx, { WRITE, ACK });
+	PLAY(ctx, { SND_UD, ACK });
 	xfer->flags = METERBUS_XFER_FORCE;
 	KUNIT_EXPECT_EQ(test, 0, request(ctx, xfer));
 	KUNIT_EXPECT_EQ(test, 0, xfer->result);
@@ -539,7 +538,7 @@ static void other_test(struct kunit *test)
 	struct meterbus_device_priv *priv = new_secondary(ctx);
 
 	PLAY(ctx, { BYTES(0x68, 0x0b, 0x0b, 0x68, 0x53, 0xfd, 0x52, 0x38, 0x10, 0x09, 0x22,
-			  0xff, 0xff, 0xff, 0xff, 0x11, 0x16), ACK }, { WRITE_SELECTED, ACK });
+			  0xff, 0xff, 0xff, 0xff, 0x11, 0x16), ACK }, { SND_UD_SELECTED, ACK });
 	KUNIT_EXPECT_EQ(test, 0, request(ctx, xfer));
 	expect_played(ctx);
 	KUNIT_EXPECT_EQ(test, 0, xfer->result);
@@ -551,7 +550,7 @@ static void broadcast_test(struct kunit *test)
 	struct cdev_test *ctx = test->priv;
 	struct meterbus_xfer *xfer = add_data(new_xfer(test, 0x73, 0xff));
 
-	PLAY(ctx, { WRITE_ALL, NOTHING });
+	PLAY(ctx, { SND_UD_ALL, NOTHING });
 	KUNIT_EXPECT_EQ(test, 0, request(ctx, xfer));
 	KUNIT_EXPECT_EQ(test, 0, xfer->result);
 	KUNIT_EXPECT_EQ(test, 0, xfer->rsp_len);
@@ -566,13 +565,13 @@ static void disturbed_test(struct kunit *test)
 	PLAY(ctx, { REQ, TELEGRAM }, { NKE, ACK }, { REQ, TELEGRAM_MORE },
 	     { REQ_NEXT, TELEGRAM });
 	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_xfer(test, 0x7b, 5)));
-	KUNIT_EXPECT_EQ(test, 0, read_out(priv));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
 	expect_played(ctx);
 
 	PLAY(ctx, { BYTES(0x10, 0x40, 0x06, 0x46, 0x16), NOTHING }, { REQ, TELEGRAM_MORE },
 	     { REQ_NEXT, TELEGRAM });
 	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_xfer(test, 0x40, 6)));
-	KUNIT_EXPECT_EQ(test, 0, read_out(priv));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
 	expect_played(ctx);
 }
 
@@ -584,9 +583,9 @@ static void reselected_test(struct kunit *test)
 	PLAY(ctx, { SELECT, ACK }, { REQ_SELECTED, TELEGRAM }, { SELECT_MANY, ACK },
 	     { SELECT, ACK }, { REQ_SELECTED, TELEGRAM_MORE },
 	     { BYTES(0x10, 0x5b, 0xfd, 0x58, 0x16), TELEGRAM });
-	KUNIT_EXPECT_EQ(test, 0, read_out(priv));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
 	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_select(test, 0, 0x2209103fffffffffULL)));
-	KUNIT_EXPECT_EQ(test, 0, read_out(priv));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
 	expect_played(ctx);
 }
 
