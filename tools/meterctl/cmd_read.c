@@ -14,6 +14,7 @@ struct reader {
 	struct json_object *meters;
 	unsigned int values;
 	unsigned int missing;
+	unsigned int printed;
 };
 
 static void put_json(struct json_object *array, const struct reading *reading, bool raw)
@@ -51,19 +52,18 @@ static void print_json(struct reader *reader, const struct device *device,
 
 static void put_row(struct table *table, const struct reading *reading, bool raw)
 {
-	char value[32], scale[32] = "";
+	char number[32] = "-", value[40], scale[32] = "";
 
-	if (reading->error)
-		snprintf(value, sizeof(value), "-");
-	else if (raw && reading->has_raw)
-		snprintf(value, sizeof(value), "%lld", (long long)reading->raw);
-	else
-		reading_print(reading, value, sizeof(value));
+	if (!reading->error && raw && reading->has_raw)
+		snprintf(number, sizeof(number), "%lld", (long long)reading->raw);
+	else if (!reading->error)
+		reading_print(reading, number, sizeof(number));
+	snprintf(value, sizeof(value), "%12s", number);
 	if (raw && reading->has_raw)
 		snprintf(scale, sizeof(scale), "x %.10g", reading->scale);
-	table_row(table, 4, (const char *[]){ raw ? reading->name : reading->label, value,
+	table_row(table, 3, (const char *[]){ raw ? reading->name : reading->label, value,
 		  reading->error ? strerror(reading->error) :
-		  raw ? scale : reading->quantity->unit, "" });
+		  raw ? scale : reading->quantity->unit });
 }
 
 static void print_text(struct reader *reader, const struct device *device,
@@ -71,6 +71,8 @@ static void print_text(struct reader *reader, const struct device *device,
 {
 	struct table table = { };
 
+	if (reader->printed++)
+		putchar('\n');
 	printf("%s-%u %s %s %s%s%s\n", sysfs_bus_type(device->kind), device->bus, device->name,
 	       text_or_dash(device->model), device->serial,
 	       strcmp(device->label, device->serial) ? " " : "",
@@ -122,11 +124,8 @@ static int read_all(struct reader *reader, const struct selection *selection)
 
 	if (reader->options->json)
 		all = json_begin("meters", &reader->meters);
-	for (size_t i = 0; i < selection->count && !ret; i++) {
-		if (i && !reader->options->json)
-			putchar('\n');
+	for (size_t i = 0; i < selection->count && !ret; i++)
 		ret = read_meter(reader, selection->devices[i]);
-	}
 	if (all)
 		json_print(all);
 	if (ret)

@@ -217,5 +217,6 @@ int readings_take(struct iio_context *context, const struct device *device, cons
 		if (!ret)
 			ret = take_extra(channel, "powerfactor", filter, list);
 	}
+	readings_sort(list);
 	return ret;
 }

@@ -100,7 +100,8 @@ void complain_errno(const char *what, int error)
 
 void command_usage(const struct command *command)
 {
-	printf("Usage: meterctl %s%s%s\n%s.\n", command->name, command->args[0] ? " " : "",
+	printf("Usage: meterctl %s%s%s%s\n%s.\n", command->name,
+	       command->options ? " [OPTION...]" : "", command->args[0] ? " " : "",
 	       command->args, command->summary);
 	if (command->help)
 		printf("\n%s", command->help);

@@ -53,6 +53,31 @@ void reading_print(const struct reading *reading, char *text, size_t size)
 	snprintf(text, size, "%.*f", reading->quantity->decimals, reading->value);
 }
 
+static unsigned int number_of(const char *name)
+{
+	name += strcspn(name, "0123456789");
+	return strtoul(name, NULL, 10);
+}
+
+/* Voltages, then currents and so on, each by its number */
+static int compare(const void *left, const void *right)
+{
+	const struct reading *a = left, *b = right;
+	int type = strcmp(a->quantity->type, b->quantity->type);
+
+	if (type)
+		return a->quantity < b->quantity ? -1 : 1;
+	if (number_of(a->name) != number_of(b->name))
+		return number_of(a->name) < number_of(b->name) ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+void readings_sort(struct reading_list *list)
+{
+	if (list->count)
+		qsort(list->readings, list->count, sizeof(*list->readings), compare);
+}
+
 void reading_factor_label(const char *power, char *label, size_t size)
 {
 	const char *word = strstr(power, "active power");

@@ -51,6 +51,8 @@ double reading_base(const struct reading *reading);
 void reading_factor_label(const char *power, char *label, size_t size);
 bool reading_is_wanted(const struct reading *reading, const char *filter);
 
+void readings_sort(struct reading_list *list);
+
 /* iio.c: through libiio */
 struct iio_context;
 struct iio_context *readings_open(void);
