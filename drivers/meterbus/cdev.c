@@ -14,7 +14,7 @@
 
 #include "internal.h"
 
-static_assert(METERBUS_XFER_MAX_DATA == METERBUS_MAX_DATA + 1);
+static_assert(METERBUS_MAX_DATA + 1 == METERBUS_XFER_MAX_DATA);
 static_assert(sizeof_field(struct meterbus_xfer, req) >= METERBUS_XFER_MAX_DATA);
 static_assert(sizeof_field(struct meterbus_xfer, rsp) >= METERBUS_MAX_FRAME);
 static_assert(sizeof(struct meterbus_xfer) == 608);

@@ -689,4 +689,5 @@ static struct kunit_suite meterbus_cdev_suite = {
 	.init = cdev_init,
 	.test_cases = meterbus_cdev_cases,
 };
+
 kunit_test_suite(meterbus_cdev_suite);

@@ -440,4 +440,5 @@ static struct kunit_suite modbus_cdev_suite = {
 	.init = modbus_test_init,
 	.test_cases = modbus_cdev_cases,
 };
+
 kunit_test_suite(modbus_cdev_suite);

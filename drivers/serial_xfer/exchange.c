@@ -586,8 +586,9 @@ static int port_transact(struct serial_xfer_port *port, struct serial_xfer_clien
  * Context: may sleep.
  * Return: 0; -ETIMEDOUT: no reply; -EBADMSG: only damaged bytes, or a line that
  * does not fall silent; -EMSGSIZE: the reply is longer than @msg->rx_size;
- * -EINTR: the caller was killed; -ECANCELED: see serial_xfer_cancel(); -ENODEV: the port has been stopped; -EINVAL: bad
- * @msg, or the line cannot have those settings; or an error of the back end.
+ * -EINTR: the caller was killed; -ECANCELED: see serial_xfer_cancel(); -ENODEV: the
+ * port has been stopped; -EINVAL: bad @msg, or the line cannot have those settings; or
+ * an error of the back end.
  */
 int serial_xfer_exec(struct serial_xfer_client *client, struct serial_xfer_msg *msg)
 {
