@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "bind.h"
 #include "command.h"
 #include "known.h"
@@ -96,11 +97,11 @@ static void plan_all_lines(struct job *job)
 	size_t i, n;
 
 	if (job->bus->kind == BUS_MBUS) {
-		for (i = 0; i < sizeof(mbus) / sizeof(mbus[0]); i++)
+		for (i = 0; i < ARRAY_SIZE(mbus); i++)
 			add_line(job, mbus[i], PARITY_EVEN);
 		return;
 	}
-	for (i = 0; i < sizeof(modbus) / sizeof(modbus[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(modbus); i++)
 		for (n = 0; n < PARITIES_MAX; n++)
 			add_line(job, modbus[i], parities[n]);
 }
@@ -109,7 +110,8 @@ static void plan_lines(struct job *job)
 {
 	const struct options *options = job->options;
 	size_t nr_speeds = options->nr_speeds ? options->nr_speeds : 1;
-	size_t nr_parities = options->nr_parities ? options->nr_parities : 1;
+	bool has_parities = options->nr_parities && job->bus->kind == BUS_MODBUS;
+	size_t nr_parities = has_parities ? options->nr_parities : 1;
 
 	if (options->all && !options->nr_speeds && !options->nr_parities) {
 		add_line(job, job->own.speed, job->own.parity);
@@ -119,12 +121,20 @@ static void plan_lines(struct job *job)
 	for (size_t i = 0; i < nr_speeds; i++)
 		for (size_t n = 0; n < nr_parities; n++)
 			add_line(job, options->nr_speeds ? options->speeds[i] : job->own.speed,
-				 options->nr_parities ? options->parities[n] : job->own.parity);
+				 has_parities ? options->parities[n] : job->own.parity);
 }
 
 static bool is_own(const struct job *job)
 {
 	return job->lines[0].speed == job->own.speed && job->lines[0].parity == job->own.parity;
+}
+
+static int add_known(struct job *job)
+{
+	const struct known_range range = { job->options->first, job->options->last };
+
+	return known_add(&job->devices, job->bus, &job->own,
+			 job->options->has_range ? &range : NULL, &job->list);
 }
 
 static int scan_modbus(struct job *job)
@@ -138,7 +148,7 @@ static int scan_modbus(struct job *job)
 	}
 	if (is_own(job))
 		known_skip(&job->devices, job->bus, plan.skip);
-	if (known_add(&job->devices, job->bus, &job->own, &job->list))
+	if (add_known(job))
 		return -ENOMEM;
 	return modbus_scan(&job->scan, &plan);
 }
@@ -208,7 +218,7 @@ static int finish(struct job *job)
 	for (size_t i = 0; i < job->list.count; i++)
 		if (job->list.meters[i].state == METER_FREE)
 			known_mark(&job->devices, job->bus, &job->list.meters[i]);
-	if (known_add(&job->devices, job->bus, &job->own, &job->list))
+	if (add_known(job))
 		return -ENOMEM;
 	note_sharing(job);
 	if (job->options->add)

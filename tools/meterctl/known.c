@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "known.h"
+#include "modbus_identify.h"
 
 static bool is_on(const struct device *device, const struct bus *bus)
 {
@@ -62,6 +63,23 @@ static bool is_listed(const struct meter_list *list, const struct device *device
 	return false;
 }
 
+/* What does not change while it is the same meter: the driver does not ask for it again. */
+static void read_identity(const struct device *device, struct meter *meter)
+{
+	char dir[PATH_MAX], text[16];
+	const char *model;
+	unsigned int code;
+
+	if (!sysfs_iio_dir(device, dir, sizeof(dir)))
+		return;
+	sysfs_read(dir, "software_version", meter->firmware, sizeof(meter->firmware));
+	if (sysfs_read(dir, "meter_code", text, sizeof(text)) || sscanf(text, "%x", &code) != 1)
+		return;
+	model = modbus_model_of(code);
+	if (model)
+		snprintf(meter->model, sizeof(meter->model), "%s", model);
+}
+
 static void describe(const struct device *device, const struct line *own, struct meter *meter)
 {
 	meter_init(meter, device->kind, device->line.speed ? &device->line : own);
@@ -71,18 +89,27 @@ static void describe(const struct device *device, const struct line *own, struct
 		 device->model[0] ? device->model : device->driver);
 	snprintf(meter->serial, sizeof(meter->serial), "%s", device->serial);
 	snprintf(meter->driver, sizeof(meter->driver), "%s", device->driver);
+	read_identity(device, meter);
 	if (strcmp(device->state, "online"))
 		snprintf(meter->note, sizeof(meter->note), "%s", device->state);
 	mark(device, meter);
 }
 
+static bool is_within(const struct known_range *range, const struct device *device)
+{
+	return !range || (device->address >= (int)range->first &&
+			  device->address <= (int)range->last);
+}
+
 int known_add(const struct device_list *devices, const struct bus *bus, const struct line *own,
-	      struct meter_list *list)
+	      const struct known_range *range, struct meter_list *list)
 {
 	struct meter meter;
 
 	for (size_t i = 0; i < devices->count; i++) {
-		if (!is_on(&devices->devices[i], bus) || is_listed(list, &devices->devices[i]))
+		if (!is_on(&devices->devices[i], bus) ||
+		    !is_within(range, &devices->devices[i]) ||
+		    is_listed(list, &devices->devices[i]))
 			continue;
 		describe(&devices->devices[i], own, &meter);
 		if (!meter_add(list, &meter))

@@ -10,8 +10,17 @@
 void known_skip(const struct device_list *devices, const struct bus *bus, bool *skip);
 /* Is it one of them? Then it is marked as that. */
 void known_mark(const struct device_list *devices, const struct bus *bus, struct meter *meter);
-/* Adds those that are not listed yet, at settings @own if they name none; 0 or -ENOMEM */
+/* Addresses that were asked for */
+struct known_range {
+	unsigned int first;
+	unsigned int last;
+};
+
+/*
+ * Adds those that are not listed yet, at settings @own if they name none; @range: only
+ * those, NULL for all. 0 or -ENOMEM
+ */
 int known_add(const struct device_list *devices, const struct bus *bus, const struct line *own,
-	      struct meter_list *list);
+	      const struct known_range *range, struct meter_list *list);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "command.h"
 
 static const struct command commands[] = {
@@ -47,7 +48,7 @@ static const struct command commands[] = {
 	  true },
 };
 
-#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define NR_COMMANDS	(ARRAY_SIZE(commands))
 
 static void usage(FILE *out)
 {

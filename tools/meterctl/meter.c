@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "meter.h"
 
 void meter_init(struct meter *meter, enum bus_kind kind, const struct line *line)
@@ -102,7 +103,7 @@ const char *medium_name(int medium)
 		[0x19] = "A/D converter",
 	};
 
-	if (medium < 0 || medium >= (int)(sizeof(names) / sizeof(names[0])))
+	if (medium < 0 || medium >= (int)(ARRAY_SIZE(names)))
 		return "";
 	return names[medium] ? names[medium] : "";
 }

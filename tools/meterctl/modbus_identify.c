@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "modbus_identify.h"
 
 #define FUNCTION_READ		0x03
@@ -104,21 +105,26 @@ static int read_versions(struct scan *scan, struct meter *meter)
 	return 0;
 }
 
+const char *modbus_model_of(unsigned int code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pro380_models); i++)
+		if (pro380_models[i].code == code)
+			return pro380_models[i].model;
+	return NULL;
+}
+
 static bool take_pro380(const uint8_t *bytes, struct meter *meter)
 {
-	unsigned int code = bytes[4] << 8 | bytes[5];
+	const char *model = modbus_model_of(bytes[4] << 8 | bytes[5]);
 
-	for (size_t i = 0; i < sizeof(pro380_models) / sizeof(pro380_models[0]); i++) {
-		if (pro380_models[i].code != code)
-			continue;
-		snprintf(meter->model, sizeof(meter->model), "%s", pro380_models[i].model);
-		snprintf(meter->serial, sizeof(meter->serial), "%02X%02X%02X%02X", bytes[0],
-			 bytes[1], bytes[2], bytes[3]);
-		snprintf(meter->manufacturer, sizeof(meter->manufacturer), "inepro");
-		snprintf(meter->driver, sizeof(meter->driver), "pro380");
-		return true;
-	}
-	return false;
+	if (!model)
+		return false;
+	snprintf(meter->model, sizeof(meter->model), "%s", model);
+	snprintf(meter->serial, sizeof(meter->serial), "%02X%02X%02X%02X", bytes[0], bytes[1],
+		 bytes[2], bytes[3]);
+	snprintf(meter->manufacturer, sizeof(meter->manufacturer), "inepro");
+	snprintf(meter->driver, sizeof(meter->driver), "pro380");
+	return true;
 }
 
 /* What a device says of itself goes to a terminal. */

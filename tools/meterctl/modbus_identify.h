@@ -10,6 +10,8 @@
 
 void modbus_ask_registers(struct exchange *x, const struct line *line, unsigned int unit,
 			  unsigned int first, unsigned int count);
+/* What a meter code stands for; NULL if it is none of these meters */
+const char *modbus_model_of(unsigned int code);
 /* @x: the answer to the first question, whatever it says */
 int modbus_identify(struct scan *scan, const struct exchange *x, struct meter *meter);
 

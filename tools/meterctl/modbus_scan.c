@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "modbus_identify.h"
 #include "scan.h"
 
@@ -45,7 +46,7 @@ static const struct {
 
 static unsigned int nr_questions(const struct scan *scan)
 {
-	return scan->thorough ? sizeof(questions) / sizeof(questions[0]) : 1;
+	return scan->thorough ? ARRAY_SIZE(questions) : 1;
 }
 
 /* Whose reply is it that was heard at somebody else's turn? 0: nobody's */

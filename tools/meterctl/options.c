@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "command.h"
 #include "meter.h"
 
@@ -106,7 +107,7 @@ void command_usage(const struct command *command)
 	if (command->help)
 		printf("\n%s", command->help);
 	puts("\nOptions:");
-	for (size_t i = 0; i < sizeof(option_help) / sizeof(option_help[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(option_help); i++)
 		if (command->options & option_help[i].bit)
 			fputs(option_help[i].text, stdout);
 	puts("  -h, --help            this text");
@@ -259,7 +260,7 @@ static bool set_option(struct options *options, int letter, char *value)
 	else if (text)
 		*text = value;
 	else
-		return parse_value(options, letter, value);
+		return parse_value(options, letter, strdupa(value));
 	return true;
 }
 
@@ -275,7 +276,7 @@ static unsigned int bit_of(int letter)
 		{ 'c', OPT_CHANNEL }, { LONG_UART, OPT_UART }, { LONG_RS485, OPT_RS485 },
 	};
 
-	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
 		if (bits[i].letter == letter)
 			return bits[i].bit;
 	return OPT_SCAN;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "array.h"
 #include "reading.h"
 
 #define KWH	3.6e6	/* joules */
@@ -29,7 +30,7 @@ static const struct quantity quantities[] = {
 
 const struct quantity *quantity_of(const char *type, const char *label)
 {
-	for (size_t i = 0; i < sizeof(quantities) / sizeof(quantities[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(quantities); i++) {
 		if (strcmp(quantities[i].type, type))
 			continue;
 		if (!quantities[i].word || strstr(label, quantities[i].word))

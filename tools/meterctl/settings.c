@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "array.h"
 #include "settings.h"
 #include "sysfs.h"
 
@@ -31,7 +32,7 @@ bool settings_is_name(const char *name)
 	if (!*name || strchr(name, '/') || name[0] == '.' || !strncmp(name, "in_", 3) ||
 	    ends_with(name, "_available"))
 		return false;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (!strcmp(name, others[i]))
 			return false;
 	return true;

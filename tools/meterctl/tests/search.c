@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../array.h"
 #include "../mbus_address.h"
 #include "../scan.h"
 #include "fake_mbus.h"
@@ -156,7 +157,7 @@ static void sixty_four(void)
 		snprintf(number, sizeof(number), "%08u", 22091030 + i);
 		fake_mbus_add(&t.bus, number, i < 20 ? 0 : i);
 	}
-	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
 		fake_mbus_add(&t.bus, odd[i], 100 + i);
 }
 

@@ -62,7 +62,7 @@ static size_t modbus_frame(const uint8_t *request, size_t len, uint8_t *frame)
 }
 
 /* EN 13757-2, 5.4: a short frame is C and A, a long one has CI and data as well */
-static size_t mbus_frame(const uint8_t *request, size_t len, uint8_t *frame)
+size_t sim_mbus_frame(const uint8_t *request, size_t len, uint8_t *frame)
 {
 	size_t head = len == 2 ? 1 : 4;
 
@@ -142,7 +142,7 @@ static int ask_mbus(struct sim_line *sim, struct exchange *x, const uint8_t *req
 {
 	uint8_t frame[FRAME_MAX];
 
-	len = mbus_frame(request, len, frame);
+	len = sim_mbus_frame(request, len, frame);
 	if (write(sim->fd, frame, len) != (ssize_t)len)
 		return -EIO;
 	len = listen_line(sim->fd, x->timeout_ms, frame);
@@ -242,19 +242,35 @@ static void start(struct sim_line *sim, char *const *specs)
 	_exit(127);
 }
 
-bool sim_open(struct sim_line *sim, enum bus_kind kind, char *const *specs)
+static void init(struct sim_line *sim, enum bus_kind kind, const char *dir)
 {
 	memset(sim, 0, sizeof(*sim));
 	sim->transport.exchange = sim_exchange;
 	sim->transport.now_ms = now_ms;
 	sim->kind = kind;
-	sim->fd = sim->control = -1;
-	strcpy(sim->dir, "/tmp/meterctl-sim-XXXXXX");
+	sim->fd = -1;
+	sim->control = -1;
+	snprintf(sim->dir, sizeof(sim->dir), "%s", dir);
+}
+
+static bool connect_both(struct sim_line *sim)
+{
+	return connect_to(sim, "line", &sim->fd) && connect_to(sim, "control", &sim->control);
+}
+
+bool sim_connect(struct sim_line *sim, enum bus_kind kind, const char *dir)
+{
+	init(sim, kind, dir);
+	return connect_both(sim);
+}
+
+bool sim_open(struct sim_line *sim, enum bus_kind kind, char *const *specs)
+{
+	init(sim, kind, "/tmp/meterctl-sim-XXXXXX");
 	if (!getenv("METERSIM") || !mkdtemp(sim->dir))
 		return false;
 	start(sim, specs);
-	return sim->pid > 0 && connect_to(sim, "line", &sim->fd) &&
-	       connect_to(sim, "control", &sim->control);
+	return sim->pid > 0 && connect_both(sim);
 }
 
 void sim_close(struct sim_line *sim)

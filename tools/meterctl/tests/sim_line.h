@@ -25,7 +25,11 @@ struct sim_line {
 
 /* @specs: of meters, ends with NULL. False if there is no simulator */
 bool sim_open(struct sim_line *sim, enum bus_kind kind, char *const *specs);
+/* One that runs already, with its sockets "line" and "control" in @dir */
+bool sim_connect(struct sim_line *sim, enum bus_kind kind, const char *dir);
 void sim_close(struct sim_line *sim);
+/* A frame as on the wire of what it guards; its length. @frame: room for 264 */
+size_t sim_mbus_frame(const uint8_t *request, size_t len, uint8_t *frame);
 /* One command, one answer; false if it is not "ok" */
 __attribute__((format(printf, 4, 5)))
 bool sim_command(struct sim_line *sim, char *answer, size_t size, const char *format, ...);

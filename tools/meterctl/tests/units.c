@@ -165,7 +165,7 @@ static void test_known(void)
 	ok(meter.state == METER_BOUND && !strcmp(meter.device, "0-22091064FFFFFFFF"),
 	   "a meter is known by its secondary address, not by a shared primary one");
 	meter_add(&found, &meter);
-	ok(!known_add(&list, &bus, &line, &found) && found.count == 2 &&
+	ok(!known_add(&list, &bus, &line, NULL, &found) && found.count == 2 &&
 	   !strcmp(found.meters[1].device, "0-07"), "and those that were not found are added");
 	meter_free(&found);
 }
