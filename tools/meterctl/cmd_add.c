@@ -164,9 +164,9 @@ static bool remove_one(const struct device_list *list, const char *name, bool *k
 	const struct device *device = find_device(list, name);
 	int ret;
 
-	*known |= device != NULL;
 	if (!device)
 		return false;
+	*known = true;
 	ret = unbind_device(device);
 	if (ret == -ENOENT)
 		complain("%s is described by the firmware and stays", device->name);

@@ -91,7 +91,7 @@ static int read_raw(struct iio_channel *channel, struct reading *reading)
 
 static bool has(struct iio_channel *channel, const char *attr)
 {
-	return iio_channel_find_attr(channel, attr) != NULL;
+	return iio_channel_find_attr(channel, attr);
 }
 
 static void label_of(struct iio_channel *channel, char *label, size_t size)

@@ -82,7 +82,7 @@ static int add_name(struct setting_list *list, const char *name)
 	if (!more)
 		return -ENOMEM;
 	list->names = more;
-	snprintf(list->names[list->count++], sizeof(*list->names), "%s", name);
+	snprintf(list->names[list->count++], sizeof(*list->names), "%.47s", name);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ struct exchange {
 	bool force;			/* write even to a meter that the kernel uses */
 
 	enum outcome outcome;
-	bool selected;			/* the selection was acknowledged, the rest is the request's */
+	bool selected;			/* it was acknowledged: the rest is the request's */
 	uint8_t reply[EXCHANGE_MAX];	/* of a damaged one: what was heard */
 	size_t reply_len;
 	unsigned int latency_us;	/* of a reply: from the request's end to its beginning */

@@ -198,7 +198,8 @@ int ioctl_transport_open(struct ioctl_transport *transport, const struct bus *bu
 	transport->transport.exchange = bus->kind == BUS_MODBUS ? modbus_exchange : mbus_exchange;
 	transport->transport.now_ms = now_ms;
 	if (!bus->node[0]) {
-		complain("%s has no file in /dev: are the modules of this version loaded?", bus->name);
+		complain("%s has no file in /dev: are the modules of this version loaded?",
+			 bus->name);
 		return -ENOENT;
 	}
 	transport->fd = open(bus->node, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);

@@ -277,7 +277,7 @@ static void test_mbus_models(void)
 	m = by_serial("55667788");
 	ok(m && !strcmp(m->manufacturer, "SHT") && m->medium == 4 &&
 	   !strcmp(m->driver, "mbus-meter"), "a heat meter of another maker");
-	ok(by_serial("11223344") != NULL, "one with the fixed data structure");
+	ok(by_serial("11223344"), "one with the fixed data structure");
 	m = by_serial("22091046");
 	ok(m && m->line.speed == 9600, "one at 9600");
 	sim_close(&t.sim);

@@ -53,7 +53,8 @@ static void refuse(struct exchange *x)
 static void pro380(struct exchange *x)
 {
 	uint8_t regs[64] = { 0x22, 0x09, 0x10, 0, 0x01, 0x02 };
-	static const uint8_t versions[] = { 0x3f, 0x80, 0, 0, 0x40, 0x0b, 0x85, 0x1f, 0x40, 0, 0, 0 };
+	static const uint8_t versions[] = { 0x3f, 0x80, 0, 0, 0x40, 0x0b, 0x85, 0x1f, 0x40, 0, 0,
+		0 };
 	uint8_t bytes[67] = { x->request[0], 3, 2 * x->request[5] };
 
 	regs[3] = (x->request[0] / 10 % 10) << 4 | x->request[0] % 10;

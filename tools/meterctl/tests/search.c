@@ -208,7 +208,7 @@ static void test_shared_primary_only(void)
 	fake_mbus_add(&t.bus, "22091046", 5);
 	fake_mbus_add(&t.bus, "22091040", 6);
 	ok(!mbus_scan(&t.scan, &plan) && t.list.count == 2, "primary only: two entries");
-	ok(found("22091040") != NULL, "the meter that is alone is found");
+	ok(found("22091040"), "the meter that is alone is found");
 	meter_sort(&t.list);
 	ok(t.list.meters[0].state == METER_BAD && t.list.meters[0].address == 5,
 	   "the shared address is told");
@@ -228,7 +228,8 @@ static void test_noise(unsigned int every)
 	begin();
 	sixty_four();
 	t.bus.noise_every = every;
-	ok(!search(false) && all_found(), "noise in one of %u exchanges: each is found once", every);
+	ok(!search(false) && all_found(), "noise in one of %u exchanges: each is found once",
+	   every);
 	ok(t.scan.counts.damaged > 0, "and noise is told (%u)", t.scan.counts.damaged);
 }
 
@@ -287,12 +288,12 @@ static void test_one_number(void)
 /* New meters: nothing counted yet, so one's reply is the AND of both. */
 static void test_hidden(void)
 {
+	static const char *const numbers[] = { "22091001", "22091003", "22091011", "22091031" };
 	struct fake_meter *m;
 
 	begin();
-	for (unsigned int i = 0; i < 4; i++) {
-		m = fake_mbus_add(&t.bus, (const char *[]){ "22091001", "22091003", "22091011",
-				"22091031" }[i], 1);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		m = fake_mbus_add(&t.bus, numbers[i], 1);
 		memset(m->data, 0, sizeof(m->data));
 		for (size_t at = 0; at < m->data_len; at += 6)
 			memcpy(m->data + at, "\x0c\x04", 2);

@@ -91,8 +91,8 @@ static void test_progress(void)
 	char text[201];
 
 	progress_line(text, 80, &at, 3, 10000);
-	ok(!strcmp(text, "[#######.......................]  25%  9600 even  3 found  about 0:30 left"),
-	   "%s", text);
+	ok(!strcmp(text, "[#######.......................]"
+		   "  25%  9600 even  3 found  about 0:30 left"), "%s", text);
 	progress_line(text, 80, &at, 3, 500);
 	ok(!strstr(text, "left"), "no estimate too early");
 	progress_line(text, 40, &at, 3, 10000);
@@ -100,7 +100,7 @@ static void test_progress(void)
 	at.total = 0;
 	at.done = 0;
 	progress_line(text, 80, &at, 0, 10000);
-	ok(strstr(text, "  0%") != NULL, "nothing to do yet");
+	ok(strstr(text, "  0%"), "nothing to do yet");
 }
 
 static void test_history(void)
