@@ -2,9 +2,7 @@
 # make modules [KDIR=...] [ARCH=... CROSS_COMPILE=...]; make check, demo, bench, soak
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-config := CONFIG_SERIAL_XFER=m CONFIG_SERIAL_XFER_LDISC=m CONFIG_MODBUS=m CONFIG_METERBUS=m \
-	  CONFIG_PRO380=m CONFIG_PRO380_MODBUS=m CONFIG_PRO380_MBUS=m CONFIG_MBUS_METER=m
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/drivers W=1 $(config)
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/drivers W=1
 
 .PHONY: fuzz modules modules_install clean check demo bench soak
 

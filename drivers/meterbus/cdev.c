@@ -230,6 +230,13 @@ static int raw_select_and_send(struct serial_xfer_client *client, struct meterbu
 	return raw_send(client, xfer, msg);
 }
 
+/* Was user data the last thing that was asked for? */
+static bool xfer_has_asked(const struct meterbus_xfer *xfer)
+{
+	return xfer_wants_data(xfer) &&
+	       (!xfer_selects(xfer) || xfer->status & METERBUS_XFER_SELECTED);
+}
+
 /* One exchange, or two; the port is claimed. */
 static int raw_exec(struct meterbus_controller *ctrl, struct serial_xfer_client *client,
 		    struct meterbus_xfer *xfer)
@@ -249,7 +256,7 @@ static int raw_exec(struct meterbus_controller *ctrl, struct serial_xfer_client 
 	}
 	xfer_begin(xfer, &msg);
 	ret = raw_select_and_send(client, xfer, &msg);
-	meterbus_link_disturb(ctrl, xfer->a, ret);
+	meterbus_link_disturb(ctrl, xfer->a, xfer_has_asked(xfer), ret);
 	return xfer_end(xfer, &msg, ret);
 }
 

@@ -299,6 +299,7 @@ void meterbus_device_drop(struct meterbus_device_priv *priv)
 
 	scoped_guard(mutex, &ctrl->lock)
 		list_del_init(&priv->node);
+	smp_mb(); /* wait_var_event() sees the list, or we see it waiting */
 	wake_up_var(&ctrl->devices);
 	put_device(&priv->mdev.dev);
 }

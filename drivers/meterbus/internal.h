@@ -40,6 +40,9 @@ struct meterbus_xfer;
  *	links are out of step; belongs to whoever has claimed @port
  * @late_until: an acknowledgment may come too late until then, monotonic clock;
  *	belongs to whoever has claimed @port
+ * @late_ack: whose it is if a request that is always acknowledged has failed; NULL for
+ *	those of several; likewise
+ * @late_ack_until: until when that may come; likewise
  */
 struct meterbus_controller {
 	struct device dev;
@@ -59,6 +62,8 @@ struct meterbus_controller {
 	const struct meterbus_device_priv *selected;
 	DECLARE_BITMAP(strange, METERBUS_ADDRESS_MAX + 1);
 	ktime_t late_until;
+	const struct meterbus_device_priv *late_ack;
+	ktime_t late_ack_until;
 };
 
 /**
@@ -70,8 +75,8 @@ struct meterbus_controller {
  * @steady: the device's replies are alike even if they are new
  * @midway: the last telegram announced another one
  * @sure: a telegram has come since the device was selected, and since a request failed
- * @failed: the request for the next telegram has failed, and will be repeated
- * @twice: @last had to be asked for more than once, and may come once more
+ * @late: a request for a telegram has failed since the link was brought in step: what
+ *	answers it may still come
  * @again: @last equals the telegram before
  * @last: the last telegram's frame
  * @last_len: its length
@@ -84,8 +89,7 @@ struct meterbus_link {
 	bool steady;
 	bool midway;
 	bool sure;
-	bool failed;
-	bool twice;
+	bool late;
 	bool again;
 	u8 last[METERBUS_MAX_FRAME];
 	size_t last_len;
@@ -246,7 +250,7 @@ unsigned int meterbus_link_timeout_ms(const struct meterbus_controller *ctrl,
 int meterbus_link_transact(struct serial_xfer_client *client,
 			   const struct meterbus_expect *expect, struct serial_xfer_msg *msg);
 size_t meterbus_link_build_select(u8 *frame, u64 id);
-void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a, bool failed);
+void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a, bool data, bool failed);
 bool meterbus_link_is_ready(const struct meterbus_device_priv *priv);
 int meterbus_link_exchange(struct meterbus_device_priv *priv,
 			   const struct meterbus_request *request, struct serial_xfer_msg *msg);

@@ -9,8 +9,9 @@
  * selected, a device expects the bit set. So each device has a link: it is in step
  * (synced), or it must be reset (primary address) or selected (secondary address)
  * before the next request. What a device has made of a request that was given up is
- * not known, so that puts the link out of step, and so do requests of userspace. Nothing
- * else does: there is one reset, or one selection, in the life of a link on a clean line.
+ * not known, so that puts the link out of step, and so do requests of userspace. On a
+ * clean line nothing else does: there is one reset, or one selection, in the life of a
+ * link.
  *
  * At one speed the line has one device selected at most; selecting another one
  * deselects it. A selection that was not answered may have reached the device that was
@@ -29,17 +30,21 @@
  *   - user data while an acknowledgment is awaited answer an earlier request. A link
  *     that is out of step begins with a request that is acknowledged, and when that has
  *     happened no user data of before will come any more;
- *   - a request that was repeated may be answered twice. The second answer equals the
- *     first, and is dropped while the next one is awaited;
+ *   - a request that was repeated may be answered twice. Within a read-out the second
+ *     answer equals the first, and is dropped while the next telegram is awaited. A
+ *     meter that knows no counts would answer anew, and be one answer behind from then
+ *     on: so the next read-out begins with a reset or a selection;
  *   - user data of others have another A field, or in the place of a device that was
  *     selected another identity;
  *   - an acknowledgment does not say who sends it, or why. In the place of user data it
  *     is dropped. In the place of another acknowledgment it would be taken for that. For
  *     a reset or a selection this does no harm, since the replies to what follows are
- *     looked at. But a write must not seem to be acknowledged, or reach a meter that is
- *     still selected: so it is sent only to a device that is sure, that is which has
- *     sent user data since it was selected and since any request to it failed; and only
- *     when no request to anybody has failed for LINK_LATE_MS.
+ *     looked at; only where it is to show that no user data of before will come, it
+ *     must not be another device's, which is waited for. But a write must not seem to
+ *     be acknowledged, or reach a meter that is still selected: so it is sent only to a
+ *     device that is sure, that is which has sent user data since it was selected and
+ *     since any request to it failed; and only when no request to anybody has failed
+ *     for LINK_LATE_MS.
  *
  * All functions are called with the device's talk lock held and the port claimed,
  * unless they say otherwise.
@@ -94,16 +99,24 @@ static void link_note_data(struct meterbus_link *link, const struct serial_xfer_
 	link->again = msg->rx_len == link->last_len && !memcmp(msg->rx, link->last, msg->rx_len);
 	link->last_len = msg->rx_len;
 	memcpy(link->last, msg->rx, msg->rx_len);
-	link->twice = link->failed;
-	link->failed = false;
 	link->sure = true;
 }
 
 static void link_note_failure(struct meterbus_device_priv *priv, bool data)
 {
-	priv->link.failed |= data;
+	struct meterbus_controller *ctrl = priv->ctrl;
+	ktime_t now = ktime_get();
+
+	priv->link.late |= data;
 	priv->link.sure = false;
-	priv->ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
+	ctrl->late_until = ktime_add_ms(now, LINK_LATE_MS);
+	if (data)
+		return;
+	if (ctrl->late_ack != priv && ktime_before(now, ctrl->late_ack_until))
+		ctrl->late_ack = NULL;
+	else
+		ctrl->late_ack = priv;
+	ctrl->late_ack_until = ctrl->late_until;
 }
 
 /**
@@ -185,8 +198,7 @@ static void link_in_step(struct meterbus_device_priv *priv)
 	priv->link.synced = true;
 	priv->link.fcb = true;
 	priv->link.midway = false;
-	priv->link.failed = false;
-	priv->link.twice = false;
+	priv->link.late = false;
 	if (!priv->address.secondary)
 		__clear_bit(priv->address.primary, priv->ctrl->strange);
 }
@@ -242,6 +254,15 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 	return link_nke(priv, address->primary, heard);
 }
 
+static int link_wait(ktime_t until)
+{
+	s64 ms = ktime_ms_delta(until, ktime_get());
+
+	if (ms >= 0)
+		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
 /**
  * meterbus_link_ask() - bring a link in step: select a device, or reset it
  * @priv: the device
@@ -252,8 +273,16 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
  */
 int meterbus_link_ask(struct meterbus_device_priv *priv)
 {
-	int ret = meterbus_link_probe(priv, &priv->address, NULL);
+	const struct meterbus_controller *ctrl = priv->ctrl;
+	int ret;
 
+	/* If user data may come too late, the acknowledgment must be the device's own. */
+	if (priv->link.late && ctrl->late_ack != priv) {
+		ret = link_wait(ctrl->late_ack_until);
+		if (ret)
+			return ret;
+	}
+	ret = meterbus_link_probe(priv, &priv->address, NULL);
 	if (ret)
 		return ret;
 	link_in_step(priv);
@@ -307,24 +336,45 @@ void meterbus_link_forget(struct meterbus_device_priv *priv)
 	serial_xfer_release(&priv->client);
 }
 
+/* What answers a request of userspace may still come, and be taken for the device's. */
+static void link_expect_late(struct meterbus_controller *ctrl, u8 a)
+{
+	struct meterbus_device_priv *priv;
+
+	guard(mutex)(&ctrl->lock);
+	list_for_each_entry(priv, &ctrl->devices, node)
+		if (!priv->known.secondary && priv->known.primary == a)
+			priv->link.late = true;
+}
+
 /**
  * meterbus_link_disturb() - somebody else has talked with devices
- * @ctrl: the controller
+ * @ctrl: the controller; its port is claimed
  * @a: A field of the requests; by another one than a primary address anybody may have
  *	been reached
- * @failed: the last of them has not been answered
+ * @data: the last of them was to be answered by user data, not acknowledged
+ * @failed: it has not been answered
  *
  * Whoever is reached may have counted on, and whoever was selected may not be any more.
+ *
+ * Context: may sleep; no device's talk lock is needed.
  */
-void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a, bool failed)
+void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a, bool data, bool failed)
 {
 	ctrl->selected = NULL;
 	if (a <= METERBUS_ADDRESS_MAX)
 		__set_bit(a, ctrl->strange);
 	else
 		bitmap_fill(ctrl->strange, METERBUS_ADDRESS_MAX + 1);
-	if (failed)
-		ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
+	if (!failed)
+		return;
+	ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
+	if (data) {
+		link_expect_late(ctrl, a);
+		return;
+	}
+	ctrl->late_ack = NULL;
+	ctrl->late_ack_until = ctrl->late_until;
 }
 
 /**
@@ -359,11 +409,7 @@ bool meterbus_link_is_sure(const struct meterbus_device_priv *priv)
  */
 int meterbus_link_wait_late(const struct meterbus_controller *ctrl)
 {
-	s64 ms = ktime_ms_delta(ctrl->late_until, ktime_get());
-
-	if (ms >= 0)
-		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	return link_wait(ctrl->late_until);
 }
 
 static size_t link_build(const struct meterbus_device_priv *priv,
@@ -390,7 +436,7 @@ static int link_request(struct meterbus_device_priv *priv,
 		.data = request->read,
 		.secondary = priv->address.secondary,
 		.id = priv->address.id,
-		.old = link->twice ? link->last : NULL,
+		.old = link->late ? link->last : NULL,
 		.old_len = link->last_len,
 	};
 
@@ -419,6 +465,8 @@ static int link_try_hard(struct meterbus_device_priv *priv,
 	int ret;
 
 	for (;;) {
+		if (READ_ONCE(priv->life.leaving))
+			return -ENODEV;
 		ret = link_try(priv, request, msg);
 		if (!link_unanswered(ret) || !left-- || serial_xfer_life_first_try(&priv->life))
 			return ret;

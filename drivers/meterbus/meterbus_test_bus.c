@@ -5,6 +5,8 @@
  */
 #include <kunit/resource.h>
 #include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -37,12 +39,14 @@
  * @telegrams: how many a read-out has; with none it acknowledges
  * @silent: so many requests are not answered
  * @lose: so many replies are lost
+ * @lax: it takes every request for a new one
  * @deaf: it does not hear what is written to it
  * @mute: it only acknowledges that it is selected or reset
  * @stuck: it stays selected, or not, whatever is selected
  * @ends: once a read-out has ended it repeats the last telegram until it is reset
  * @delays: how long the next replies take, up to one of 0
  * @sender: A field of its replies if not @a
+ * @refusal: it reports this error, if not 0
  * @ack: what is heard instead of its acknowledgments, or NULL
  * @ack_len: length of @ack
  * @selected: it has been selected
@@ -64,12 +68,14 @@ struct test_meter {
 	unsigned int telegrams;
 	unsigned int silent;
 	unsigned int lose;
+	bool lax;
 	bool deaf;
 	bool mute;
 	bool stuck;
 	bool ends;
 	const unsigned int *delays;
 	u8 sender;
+	u8 refusal;
 	const u8 *ack;
 	size_t ack_len;
 
@@ -93,6 +99,8 @@ struct meterbus_test {
 	struct meterbus_readout readout;
 	unsigned int probes;
 	unsigned int removes;
+	bool wait_gone;
+	struct completion gone;
 };
 
 static bool take_one(unsigned int *left)
@@ -136,6 +144,13 @@ static void meter_ack(struct test_line *line, struct test_meter *meter)
 {
 	meter->reply[0] = METERBUS_ACK;
 	meter->reply_len = 1;
+	meter_say(line, meter);
+}
+
+static void meter_refuse(struct test_line *line, struct test_meter *meter)
+{
+	meter->reply_len = meterbus_frame_long(meter->reply, METERBUS_C_RSP_UD, meter->a, 0x70,
+					       &meter->refusal, 1);
 	meter_say(line, meter);
 }
 
@@ -195,7 +210,7 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	if (meter->deaf && frame[0] == METERBUS_LONG_START)
 		return;
-	if (!meter->plain && fcb == meter->last_fcb) {
+	if (!meter->plain && !meter->lax && fcb == meter->last_fcb) {
 		meter->repeated++;
 		meter_say(line, meter);
 		return;
@@ -204,6 +219,10 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	meter->last_fcb = fcb;
 	meter->fresh++;
+	if (frame[0] == METERBUS_SHORT_START && meter->refusal) {
+		meter_refuse(line, meter);
+		return;
+	}
 	if (frame[0] == METERBUS_SHORT_START && meter->telegrams) {
 		meter_telegram(line, meter);
 		return;
@@ -264,7 +283,11 @@ static int driver_probe(struct meterbus_device *mdev)
 
 static void driver_remove(struct meterbus_device *mdev)
 {
-	driver_test(mdev)->removes++;
+	struct meterbus_test *ctx = driver_test(mdev);
+
+	ctx->removes++;
+	if (ctx->wait_gone)
+		wait_for_completion(&ctx->gone);
 }
 
 static const struct meterbus_device_id driver_ids[] = {
@@ -328,6 +351,7 @@ static int bus_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
 	test->priv = ctx;
 	ctx->test = test;
+	init_completion(&ctx->gone);
 	prepare_meters(ctx);
 	ctx->line = test_line_create(test);
 	ctx->line->slave = line_heard;
@@ -667,7 +691,25 @@ static void late_twice_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, access_number(ctx), 2);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].fresh, 3);
 	KUNIT_EXPECT_EQ(test, ctx->meters[0].repeated, 1);
-	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_STALE_REPLIES), 1);
+}
+
+/* A meter without counts does not fall behind, one reply for ever. */
+static void late_lax_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { LATE_US, LATE_AGAIN_US, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	WRITE_ONCE(ctx->ctrl->response_timeout_ms, LATE_LIMIT_MS);
+	ctx->meters[0].lax = true;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	ctx->meters[0].delays = delays;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 1);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 3);
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, access_number(ctx), 4);
 }
 
 /* Nor is it the next telegram of the same read-out. */
@@ -887,6 +929,43 @@ static void other_counts_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, priv->link.plain);
 }
 
+static int delete_fn(void *arg)
+{
+	meterbus_device_delete(arg);
+	return 0;
+}
+
+static int unregister_fn(void *arg)
+{
+	struct meterbus_test *ctx = arg;
+
+	kunit_release_action(ctx->test, controller_gone, ctx->ctrl);
+	return 0;
+}
+
+/* A controller waits for somebody else who has begun to delete a device of it. */
+static void delete_unregister_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_controller *ctrl = ctx->ctrl;
+	struct meterbus_device_priv *priv = online(ctx, "1");
+	struct test_task *deletion, *unregistration;
+
+	ctx->wait_gone = true;
+	KUNIT_ASSERT_PTR_EQ(test, meterbus_device_take(ctrl, &priv->known), priv);
+	deletion = test_task_start(ctx->line, delete_fn, priv);
+	KUNIT_ASSERT_TRUE(test, test_line_wait(READ_ONCE(ctx->removes)));
+	get_device(&ctrl->dev);
+	unregistration = test_task_start(ctx->line, unregister_fn, ctx);
+	KUNIT_EXPECT_TRUE(test, test_line_wait(READ_ONCE(ctrl->closing)));
+	put_device(&ctrl->dev);
+	msleep(50);
+	KUNIT_EXPECT_FALSE(test, completion_done(&unregistration->done));
+	complete(&ctx->gone);
+	KUNIT_EXPECT_TRUE(test, test_task_wait(deletion));
+	KUNIT_EXPECT_TRUE(test, test_task_wait(unregistration));
+}
+
 static void recheck_test(struct kunit *test)
 {
 	struct meterbus_test *ctx = test->priv;
@@ -939,6 +1018,22 @@ static void no_data_test(struct kunit *test)
 	ctx->meters[0].telegrams = 0;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ENODATA);
 	ctx->meters[0].telegrams = 1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+}
+
+/* Application errors: busy; too many read-outs */
+static void refusal_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	ctx->meters[0].refusal = 8;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBUSY);
+	ctx->meters[0].refusal = 9;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EIO);
+	KUNIT_EXPECT_EQ(test, count(priv, SERIAL_XFER_REFUSALS), 2);
+	KUNIT_EXPECT_EQ(test, write_byte(priv, 1), 0);
+	ctx->meters[0].refusal = 0;
 	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
 }
 
@@ -1073,6 +1168,7 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(telegrams_test),
 	KUNIT_CASE(end_of_telegrams_test),
 	KUNIT_CASE(late_twice_test),
+	KUNIT_CASE(late_lax_test),
 	KUNIT_CASE(late_telegram_test),
 	KUNIT_CASE(late_data_test),
 	KUNIT_CASE_SLOW(late_ack_test),
@@ -1086,11 +1182,13 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(echo_test),
 	KUNIT_CASE(write_test),
 	KUNIT_CASE(no_data_test),
+	KUNIT_CASE(refusal_test),
 	KUNIT_CASE(life_test),
 	KUNIT_CASE_SLOW(disturbed_test),
 	KUNIT_CASE(lost_count_test),
 	KUNIT_CASE(other_counts_test),
 	KUNIT_CASE(recheck_test),
+	KUNIT_CASE(delete_unregister_test),
 	KUNIT_CASE(readdress_test),
 	KUNIT_CASE(readdress_delete_test),
 	KUNIT_CASE(probe_test),

@@ -15,6 +15,10 @@
 
 #include "internal.h"
 
+/* "The M-Bus: A Documentation", rev. 4.8, 6.6: report of an application error, and a code */
+#define TRANSFER_CI_ERROR	0x70
+#define TRANSFER_ERROR_BUSY	8
+
 /**
  * meterbus_readout_telegram() - one telegram of a read-out
  * @readout: the read-out
@@ -75,7 +79,7 @@ static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_rea
 	struct meterbus_link *link = &priv->link;
 	int ret;
 
-	if (link->midway)
+	if (link->midway || link->late)
 		meterbus_link_lose(priv);
 	ret = transfer_telegram(priv, readout);
 	if (ret || !link->again || link->steady)
@@ -87,6 +91,13 @@ static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_rea
 	ret = transfer_telegram(priv, readout);
 	link->steady = !ret && link->again;
 	return ret;
+}
+
+/* The device has answered, but not with what it was asked for. */
+static int transfer_refused(struct meterbus_device_priv *priv, const u8 *data, size_t len)
+{
+	serial_xfer_count(&priv->client, SERIAL_XFER_REFUSALS);
+	return len > 1 && data[1] == TRANSFER_ERROR_BUSY ? -EBUSY : -EIO;
 }
 
 /*
@@ -104,6 +115,8 @@ static int transfer_take(struct meterbus_device_priv *priv, struct meterbus_read
 	data = meterbus_readout_telegram(readout, n, &len);
 	ret = meterbus_telegram_parse(&telegram, data, len);
 	priv->link.midway = !ret && meterbus_telegram_more(&telegram);
+	if (data[0] == TRANSFER_CI_ERROR)
+		return transfer_refused(priv, data, len);
 	if (ret == -EBADMSG)
 		return ret;
 	if (n && meterbus_frame_address(readout->frame[n]) != meterbus_readout_address(readout))
@@ -180,7 +193,7 @@ static int transfer_make_sure(struct meterbus_device_priv *priv)
 	readout->nr_telegrams = 0;
 	ret = transfer_step(priv, readout);
 	kfree(readout);
-	return ret == -ENODATA ? 0 : min(ret, 0);
+	return ret == -ENODATA || meterbus_link_is_sure(priv) ? 0 : min(ret, 0);
 }
 
 /* Writes; the port is claimed. */
@@ -283,9 +296,10 @@ static int transfer_begin(struct meterbus_device_priv *priv)
  *
  * Context: may sleep; a fatal signal ends the wait.
  * Return: 0; -ETIMEDOUT: no answer, at once while the device is offline; -EBADMSG:
- * only damaged answers; -ENOTUNIQ: several devices answer
- * at once; -ENODATA: the device has nothing to say; -EMSGSIZE: its telegrams do not
- * end; -EINTR: killed; -ENODEV: the device or its bus has gone.
+ * only damaged answers; -ENOTUNIQ: several devices answer at once; -ENODATA: the device
+ * has nothing to say; -EBUSY: it is busy, by what it says; -EIO: it reports another
+ * error; -EMSGSIZE: its telegrams do not end; -EINTR: killed; -ENODEV: the device or its
+ * bus has gone.
  */
 int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout)
 {

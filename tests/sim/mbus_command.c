@@ -103,7 +103,8 @@ static const char *cmd_mb(struct sim *s, int argc, char **argv, struct command_r
 		say(r, " %" PRIu32, *number);
 	else
 		*number = strtoul(value, NULL, 0);
-	mbus_meter_combine(m);
+	if (value && number == &m->code)
+		mbus_meter_combine(m);
 	return NULL;
 }
 

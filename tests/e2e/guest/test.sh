@@ -52,7 +52,10 @@ among() {
 }
 
 # Hundredths of a second since boot.
-now() { sed 's/\([0-9]*\)\.\([0-9]*\) .*/\1\2/' /proc/uptime; }
+now() {
+	read -r now_uptime _ </proc/uptime
+	echo "${now_uptime%.*}${now_uptime#*.}"
+}
 
 # wait_for SECONDS COMMAND...: until the command succeeds; false at the deadline.
 wait_for() {
@@ -91,7 +94,11 @@ content() { get "$bus/$1"; }
 state_is() { [ "$(content "$1/state")" = "$2" ]; }
 
 # iio DEVICE: the IIO device's folder below the bus device.
-iio() { ls -d "$bus/$1"/iio:device* 2>/dev/null; }
+iio() {
+	for iio_dir in "$bus/$1"/iio:device*; do
+		[ ! -e "$iio_dir" ] || echo "$iio_dir"
+	done
+}
 has_iio() { [ -n "$(iio "$1")" ]; }
 iio_name() { basename "$(iio "$1")"; }
 online() { wait_for "${2:-30}" state_is "$1" online && wait_for 10 has_iio "$1"; }
@@ -137,11 +144,14 @@ compare() {
 	expected "$1" >"/tmp/expected.$1"
 	compare_dir=$(iio "$2")
 	[ -s "/tmp/expected.$1" ] && [ -n "$compare_dir" ] || { echo "nothing to compare"; return; }
+	sed "s|^\([^ ]*\) .*|$compare_dir/\1|" "/tmp/expected.$1" | xargs attr get >"/tmp/shown.$1"
+	exec 9<"/tmp/shown.$1"
 	while read -r compare_file compare_wanted; do
-		compare_got=$(get "$compare_dir/$compare_file")
+		read -r compare_got <&9
 		[ "$compare_got" = "$compare_wanted" ] ||
 			echo "$compare_file: $compare_got instead of $compare_wanted"
 	done <"/tmp/expected.$1"
+	exec 9<&-
 }
 
 # targets UNIT DEVICE PATTERN: "PATH VALUE" of the files that match, for attr hammer.

@@ -8,10 +8,11 @@ beds=(stock-6.12 stock-6.1 arm-dt debug)
 say() { echo "# $*"; }
 die() { echo "e2e: $*" >&2; exit 1; }
 
-# bed_setup BED: sets the variables that describe it.
+# bed_setup BED [boot:NAME]: sets the variables that describe it.
 bed_setup() {
 	bed=$1
 	work=$top/build/e2e/$bed
+	[[ ${2-} != boot:* ]] || work+=-${2#boot:}
 	arch=x86_64 cross='' make_arch=() sysroot='' tty=ttyS smp=1 memory=512
 	case $bed in
 	stock-*) kernel=$cache/$bed ;;

@@ -91,9 +91,9 @@ uart_path() {
 
 	version=$(qemu-system-x86_64 --version | head -n 1)
 	if [ "$(head -n 1 "$known" 2>/dev/null)" != "$version" ]; then
-		{ echo "$version"; ask_uart_paths; } >"$known.$bed"
-		grep -q "^$1 " "$known.$bed" || die "no UART at $1: see $work/uart-paths.log"
-		mv "$known.$bed" "$known"
+		{ echo "$version"; ask_uart_paths; } >"$known.$$"
+		grep -q "^$1 " "$known.$$" || die "no UART at $1: see $work/uart-paths.log"
+		mv "$known.$$" "$known"
 	fi
 	sed -n "s/^$1 //p" "$known"
 }

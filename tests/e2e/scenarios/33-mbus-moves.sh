@@ -35,6 +35,7 @@ is "... with damaged bytes" "$(put "$dir/address" 9)" -EADDRINUSE
 ctl clear >/dev/null
 is "a number that an unknown meter has" "$(put "$dir/secondary_address" 11111111)" -EADDRINUSE
 is "a number that a known meter has" "$(put "$dir/secondary_address" 22091039)" -EADDRINUSE
+is "... that is known by its number only" "$(put "$dir/secondary_address" 22091064)" -EADDRINUSE
 ctl meter remove unknown >/dev/null
 is "the meter is still at 7" "$(ctl mb primary address)" 7
 is "... with its number" "$(ctl mb primary serial)" 22091062
