@@ -11,7 +11,8 @@ void ok(bool good, const char *format, ...)
 	va_list args;
 
 	failed += !good;
-	printf("%sok %d - ", good ? "" : "not ", ++count);
+	count++;
+	printf("%sok - ", good ? "" : "not ");
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
@@ -32,6 +33,6 @@ void note(const char *format, ...)
 
 int done(void)
 {
-	printf("1..%d\n", count);
+	note("%d checks done", count);
 	return failed ? 1 : 0;
 }
