@@ -9,28 +9,7 @@
 #include "bind.h"
 #include "command.h"
 #include "known.h"
-#include "output.h"
-#include "progress.h"
-#include "transport_ioctl.h"
-
-#define LINES_MAX	(SPEEDS_MAX * PARITIES_MAX)
-
-/* One run of the command; @scan comes first, so that its callbacks find the rest. */
-struct job {
-	struct scan scan;
-	const struct options *options;
-	const struct bus *bus;
-	struct device_list devices;
-	struct meter_list list;
-	struct ioctl_transport transport;
-	struct progress progress;
-	struct line own;
-	struct line lines[LINES_MAX];
-	size_t nr_lines;
-	bool interrupted;
-	unsigned int refused;		/* meters that could not be bound */
-	uint64_t seconds;
-};
+#include "scan_job.h"
 
 static volatile sig_atomic_t interrupts;
 
@@ -55,12 +34,12 @@ static bool stopped(struct scan *scan)
 	return interrupts;
 }
 
-static struct job *to_job(struct scan *scan)
+static struct scan_job *to_job(struct scan *scan)
 {
-	return (struct job *)scan;
+	return (struct scan_job *)scan;
 }
 
-static uint64_t now_ms(struct job *job)
+static uint64_t now_ms(struct scan_job *job)
 {
 	return job->transport.transport.now_ms(&job->transport.transport);
 }
@@ -73,12 +52,12 @@ static void found(struct scan *scan, const struct meter *meter)
 
 static void progress(struct scan *scan, const struct scan_progress *at)
 {
-	struct job *job = to_job(scan);
+	struct scan_job *job = to_job(scan);
 
 	progress_draw(&job->progress, at, job->list.count, now_ms(job));
 }
 
-static void add_line(struct job *job, unsigned int speed, enum parity parity)
+static void add_line(struct scan_job *job, unsigned int speed, enum parity parity)
 {
 	for (size_t i = 0; i < job->nr_lines; i++)
 		if (job->lines[i].speed == speed && job->lines[i].parity == parity)
@@ -88,7 +67,7 @@ static void add_line(struct job *job, unsigned int speed, enum parity parity)
 }
 
 /* The likely ones first. An M-Bus is always even. */
-static void plan_all_lines(struct job *job)
+static void plan_all_lines(struct scan_job *job)
 {
 	static const unsigned int modbus[] = { 9600, 19200, 4800, 2400, 38400, 1200, 115200,
 		57600, 600, 300 };
@@ -106,7 +85,7 @@ static void plan_all_lines(struct job *job)
 			add_line(job, modbus[i], parities[n]);
 }
 
-static void plan_lines(struct job *job)
+static void plan_lines(struct scan_job *job)
 {
 	const struct options *options = job->options;
 	size_t nr_speeds = options->nr_speeds ? options->nr_speeds : 1;
@@ -124,12 +103,12 @@ static void plan_lines(struct job *job)
 				 has_parities ? options->parities[n] : job->own.parity);
 }
 
-static bool is_own(const struct job *job)
+static bool is_own(const struct scan_job *job)
 {
 	return job->lines[0].speed == job->own.speed && job->lines[0].parity == job->own.parity;
 }
 
-static int add_known(struct job *job)
+static int add_known(struct scan_job *job)
 {
 	const struct known_range range = { job->options->first, job->options->last };
 
@@ -137,7 +116,7 @@ static int add_known(struct job *job)
 			 job->options->has_range ? &range : NULL, &job->list);
 }
 
-static int scan_modbus(struct job *job)
+static int scan_modbus(struct scan_job *job)
 {
 	struct modbus_plan plan = { .lines = job->lines, .nr_lines = job->nr_lines, .first = 1,
 		.last = MODBUS_UNIT_MAX };
@@ -153,7 +132,7 @@ static int scan_modbus(struct job *job)
 	return modbus_scan(&job->scan, &plan);
 }
 
-static int scan_mbus(struct job *job)
+static int scan_mbus(struct scan_job *job)
 {
 	const struct options *options = job->options;
 	bool both = options->primary == options->secondary;
@@ -172,7 +151,7 @@ static int scan_mbus(struct job *job)
 }
 
 /* How many meters have this one's primary address? */
-static unsigned int sharers(const struct job *job, const struct meter *meter)
+static unsigned int sharers(const struct scan_job *job, const struct meter *meter)
 {
 	unsigned int count = 0;
 
@@ -181,7 +160,7 @@ static unsigned int sharers(const struct job *job, const struct meter *meter)
 	return count;
 }
 
-static void note_sharing(struct job *job)
+static void note_sharing(struct scan_job *job)
 {
 	for (size_t i = 0; i < job->list.count; i++) {
 		struct meter *meter = &job->list.meters[i];
@@ -195,7 +174,7 @@ static void note_sharing(struct job *job)
 }
 
 /* Primary address 0 is that of meters that were never given one. */
-static void bind_found(struct job *job)
+static void bind_found(struct scan_job *job)
 {
 	for (size_t i = 0; i < job->list.count; i++) {
 		struct meter *meter = &job->list.meters[i];
@@ -213,7 +192,7 @@ static void bind_found(struct job *job)
 	}
 }
 
-static int finish(struct job *job)
+static int finish(struct scan_job *job)
 {
 	for (size_t i = 0; i < job->list.count; i++)
 		if (job->list.meters[i].state == METER_FREE)
@@ -227,129 +206,14 @@ static int finish(struct job *job)
 	return 0;
 }
 
-static const char *state_name(const struct meter *meter)
+static int status_of(const struct scan_job *job)
 {
-	static const char *const names[] = {
-		[METER_FREE] = "free", [METER_BOUND] = "bound", [METER_BAD] = "bad",
-	};
-
-	return names[meter->state];
-}
-
-static void put_meter(struct json_object *array, const struct meter *meter)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_known(object, "address", meter->address, meter->address != NO_ADDRESS);
-	json_text(object, "secondary_address", meter->secondary);
-	json_text(object, "state", state_name(meter));
-	json_text(object, "model", meter->model);
-	json_text(object, "manufacturer", meter->manufacturer);
-	json_text(object, "serial_number", meter->serial);
-	json_text(object, "firmware", meter->firmware);
-	json_known(object, "version", meter->version, meter->version != NO_ADDRESS);
-	json_known(object, "medium", meter->medium, meter->medium != NO_ADDRESS);
-	json_known(object, "speed", meter->line.speed, meter->line.speed);
-	json_text(object, "parity", meter->line.speed ? parity_name(meter->line.parity) : "");
-	json_text(object, "driver", meter->driver);
-	json_text(object, "device", meter->device);
-	json_text(object, "label", meter->label);
-	json_text(object, "note", meter->note);
-	json_object_array_add(array, object);
-}
-
-static void print_json(const struct job *job)
-{
-	const struct scan_counts *counts = &job->scan.counts;
-	struct json_object *array, *all = json_begin("meters", &array);
-
-	for (size_t i = 0; i < job->list.count; i++)
-		put_meter(array, &job->list.meters[i]);
-	json_text(all, "bus", job->bus->name);
-	json_put(all, "complete", json_object_new_boolean(!job->interrupted));
-	json_number(all, "seconds", job->seconds);
-	json_number(all, "exchanges", counts->exchanges);
-	json_number(all, "silent", counts->silent);
-	json_number(all, "noise", counts->damaged);
-	json_number(all, "late", counts->late);
-	json_number(all, "selections", counts->selections);
-	json_number(all, "read_outs", counts->readouts);
-	json_number(all, "collisions", counts->collisions);
-	json_print(all);
-}
-
-static void put_row(struct table *table, const struct meter *meter)
-{
-	char address[8] = "-", speed[16] = "-", state[TABLE_CELL];
-
-	if (meter->address != NO_ADDRESS)
-		snprintf(address, sizeof(address), "%d", meter->address);
-	if (meter->line.speed)
-		snprintf(speed, sizeof(speed), "%u", meter->line.speed);
-	snprintf(state, sizeof(state), "%s%s%.31s", state_name(meter), meter->device[0] ? " " : "",
-		 meter->device);
-	if (meter->kind == BUS_MODBUS)
-		table_row(table, 8, (const char *[]){ address, text_or_dash(meter->model),
-			  text_or_dash(meter->serial), text_or_dash(meter->firmware), speed,
-			  parity_name(meter->line.parity), state, meter->note });
-	else
-		table_row(table, 6, (const char *[]){ address, text_or_dash(meter->secondary),
-			  text_or_dash(meter->model), speed, state, meter->note });
-}
-
-static void print_table(const struct job *job)
-{
-	static const char *const modbus[] = { "ADDRESS", "MODEL", "SERIAL", "FIRMWARE", "SPEED",
-		"PARITY", "STATE", "" };
-	static const char *const mbus[] = { "ADDRESS", "SECONDARY", "MODEL", "SPEED", "STATE",
-		"" };
-	struct table table = { };
-
-	if (job->bus->kind == BUS_MODBUS)
-		table_row(&table, 8, modbus);
-	else
-		table_row(&table, 6, mbus);
-	for (size_t i = 0; i < job->list.count; i++)
-		put_row(&table, &job->list.meters[i]);
-	table_print(&table);
-}
-
-static unsigned int count_state(const struct job *job, enum meter_state state)
-{
-	unsigned int count = 0;
-
-	for (size_t i = 0; i < job->list.count; i++)
-		count += job->list.meters[i].state == state;
-	return count;
-}
-
-static void summarize(const struct job *job)
-{
-	if (job->list.count && !job->options->json)
-		print_table(job);
-	if (!job->list.count)
-		complain("%s: no meters found in %u s%s", job->bus->name,
-			 (unsigned int)job->seconds,
-			 job->options->all ? ": are wires, termination and supply all right?" :
-			 ": --all tries every speed and parity");
-	if (job->scan.counts.damaged)
-		complain("%s: noise on the line, %u times; what it may have hidden was asked again",
-			 job->bus->name, job->scan.counts.damaged);
-	if (count_state(job, METER_BAD))
-		complain("%s: %u answered so that they could not be identified", job->bus->name,
-			 count_state(job, METER_BAD));
-	if (job->interrupted)
-		complain("%s: interrupted: there may be more", job->bus->name);
-}
-
-static int status_of(const struct job *job)
-{
-	if (job->interrupted || job->refused || count_state(job, METER_BAD))
+	if (job->interrupted || job->refused || scan_count_state(job, METER_BAD))
 		return EXIT_PARTIAL;
 	return job->list.count ? EXIT_OK : EXIT_NOTHING;
 }
 
-static int run(struct job *job)
+static int run(struct scan_job *job)
 {
 	uint64_t start = now_ms(job);
 	int ret;
@@ -364,13 +228,11 @@ static int run(struct job *job)
 		complain_errno(job->bus->node, -ret);
 	if (finish(job))
 		return EXIT_FAILED;
-	if (job->options->json)
-		print_json(job);
-	summarize(job);
+	scan_print(job);
 	return ret && !job->interrupted ? EXIT_FAILED : status_of(job);
 }
 
-static bool range_is_possible(const struct job *job)
+static bool range_is_possible(const struct scan_job *job)
 {
 	unsigned int least = job->bus->kind == BUS_MODBUS ? 1 : 0;
 	unsigned int most = job->bus->kind == BUS_MODBUS ? MODBUS_UNIT_MAX : MBUS_ADDRESS_MAX;
@@ -382,7 +244,7 @@ static bool range_is_possible(const struct job *job)
 	return false;
 }
 
-static int scan_bus(struct job *job)
+static int scan_bus(struct scan_job *job)
 {
 	int status = EXIT_FAILED;
 
@@ -407,7 +269,7 @@ static int scan_bus(struct job *job)
 
 int cmd_scan(const struct options *options, int argc, char **argv)
 {
-	static struct job job;
+	static struct scan_job job;
 	struct bus_list buses;
 	int status = EXIT_FAILED, ret;
 

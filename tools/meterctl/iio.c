@@ -137,6 +137,9 @@ static int take_raw(struct iio_channel *channel, const char *filter, struct read
 	reading->error = read_raw(channel, reading);
 	if (!reading->error)
 		reading_set(reading, reading->raw * reading->scale);
+	/* A day counter that can be reset, but not read */
+	if (reading->error == EOPNOTSUPP)
+		list->count--;
 	return 0;
 }
 

@@ -141,6 +141,6 @@ int mbus_scan(struct scan *scan, const struct mbus_plan *plan)
 	if (plan->last > MBUS_ADDRESS_MAX || plan->first > plan->last)
 		return -EINVAL;
 	for (size_t i = 0; i < plan->nr_lines && !ret; i++)
-		ret = scan_line(&run, &plan->lines[i]);
+		ret = scan_line_done(scan, scan_line(&run, &plan->lines[i]));
 	return ret;
 }

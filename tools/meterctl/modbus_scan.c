@@ -216,7 +216,8 @@ int modbus_scan(struct scan *scan, const struct modbus_plan *plan)
 	run.progress.total = plan->nr_lines * (plan->last - plan->first + 1);
 	for (size_t i = 0; i < plan->nr_lines && !ret; i++) {
 		run.line = &plan->lines[i];
-		ret = scan_line(&run);
+		ret = scan_line_done(scan, scan_line(&run));
+		run.progress.done = (i + 1) * (plan->last - plan->first + 1);
 	}
 	return ret;
 }

@@ -35,6 +35,15 @@ int scan_found(struct scan *scan, const struct meter *meter)
 	return 0;
 }
 
+/* What came of a whole line: settings that the port cannot have are left out. */
+int scan_line_done(struct scan *scan, int ret)
+{
+	if (ret != -EINVAL)
+		return ret;
+	scan->counts.refused++;
+	return 0;
+}
+
 void scan_step(struct scan *scan, struct scan_progress *progress)
 {
 	progress->done++;

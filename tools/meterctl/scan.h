@@ -20,6 +20,7 @@ struct scan_counts {
 	unsigned int collisions;	/* M-Bus */
 	unsigned int damaged;		/* what only noise explains */
 	unsigned int late;
+	unsigned int refused;		/* settings that the port cannot have */
 };
 
 struct scan_progress {
@@ -76,6 +77,7 @@ int mbus_scan(struct scan *scan, const struct mbus_plan *plan);
 /* scan.c: what both engines share */
 int scan_exchange(struct scan *scan, struct exchange *x);
 int scan_found(struct scan *scan, const struct meter *meter);
+int scan_line_done(struct scan *scan, int ret);
 void scan_step(struct scan *scan, struct scan_progress *progress);
 void scan_noise(struct scan *scan);
 

@@ -44,13 +44,14 @@ static void take_line(struct line *line, unsigned int speed, uint8_t parity)
 		line->parity = parity - MODBUS_XFER_PARITY_NONE;
 }
 
-static enum outcome outcome_of(int result)
+/* To the kernel, a frame of somebody else is silence; here it tells of one who is late. */
+static enum outcome outcome_of(int result, size_t heard)
 {
 	switch (result) {
 	case 0:
 		return OUTCOME_REPLY;
 	case -ETIMEDOUT:
-		return OUTCOME_SILENT;
+		return heard ? OUTCOME_DAMAGED : OUTCOME_SILENT;
 	case -ENOTUNIQ:
 		return OUTCOME_COLLISION;
 	default:
@@ -78,7 +79,7 @@ static int ioctl_failed(struct exchange *x)
 /* A response PDU does not say whose it is; what was heard instead is taken as it is. */
 static void take_modbus(struct exchange *x, const struct modbus_xfer *xfer)
 {
-	x->outcome = outcome_of(xfer->result);
+	x->outcome = outcome_of(xfer->result, xfer->rsp_len);
 	x->latency_us = xfer->latency_us;
 	if (xfer->result) {
 		take_reply(x, xfer->rsp, xfer->rsp_len);
@@ -153,7 +154,7 @@ static void take_mbus(struct exchange *x, const struct meterbus_xfer *xfer)
 {
 	size_t len = xfer->rsp_len < sizeof(xfer->rsp) ? xfer->rsp_len : sizeof(xfer->rsp);
 
-	x->outcome = outcome_of(xfer->result);
+	x->outcome = outcome_of(xfer->result, xfer->rsp_len);
 	x->selected = xfer->status & METERBUS_XFER_SELECTED;
 	x->latency_us = xfer->latency_us;
 	if (xfer->result == -ENODATA) {

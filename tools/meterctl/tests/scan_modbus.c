@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The scan of a Modbus line, on devices in memory. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../scan.h"
 #include "tap.h"
 
-#define UNITS	(MODBUS_UNIT_MAX + 1)
+#define UNITS			(MODBUS_UNIT_MAX + 1)
+#define IMPOSSIBLE_SPEED	12345
 
 enum manner {
 	ABSENT,
@@ -135,6 +137,8 @@ static int fake_exchange(struct transport *transport, struct exchange *x)
 	const struct line *line = &t.line[x->request[0]];
 
 	(void)transport;
+	if (x->line.speed == IMPOSSIBLE_SPEED)
+		return -EINVAL;
 	x->outcome = OUTCOME_SILENT;
 	x->reply_len = 0;
 	t.asked[x->request[0]]++;
@@ -319,8 +323,21 @@ static void test_thorough(void)
 	ok(t.asked[100] == 3, "and more questions");
 }
 
+static void test_impossible(void)
+{
+	static const struct line lines[] = {
+		{ IMPOSSIBLE_SPEED, PARITY_EVEN }, { 9600, PARITY_EVEN },
+	};
+
+	begin();
+	t.manner[5] = PRO380;
+	ok(!scan_all(lines, 2) && t.list.count == 1, "settings that the port cannot have");
+	ok(t.scan.counts.refused == 1 && t.last.done == t.last.total, "are left out");
+}
+
 int main(void)
 {
+	test_impossible();
 	test_nobody();
 	test_ends();
 	test_others();
