@@ -54,8 +54,11 @@ static int xfer_line(const struct modbus_controller *ctrl, const struct modbus_x
 		     struct serial_xfer_line *line)
 {
 	*line = ctrl->line;
-	if (xfer->speed)
+	if (xfer->speed) {
+		if (xfer->speed < MODBUS_XFER_MIN_SPEED)
+			return -EINVAL;
 		line->speed = xfer->speed;
+	}
 	switch (xfer->parity) {
 	case MODBUS_XFER_PARITY_BUS:
 		break;

@@ -16,8 +16,8 @@
 /* CI field and data of a long frame, EN 13757-2:2018, 5.4 */
 #define METERBUS_XFER_MAX_DATA		253
 
-/* Longest time limit that can be asked for */
-#define METERBUS_XFER_MAX_TIMEOUT_MS	60000
+/* Longest time limit that can be asked for: others wait as well */
+#define METERBUS_XFER_MAX_TIMEOUT_MS	10000
 
 /* &meterbus_xfer.flags */
 #define METERBUS_XFER_FORCE		(1U << 0)
@@ -51,7 +51,8 @@
  * @flags: METERBUS_XFER_FORCE: write even if a driver is bound to the meter; the driver
  *	asks for everything anew. METERBUS_XFER_SELECT: select @id first; nobody else
  *	has the line between that and the request. Other bits must be 0
- * @speed: bits per second; 0: the bus's own. On return the speed that was used
+ * @speed: bits per second, 300 to 38400; 0: the bus's own. On return the speed that was
+ *	used
  * @timeout_ms: how long to wait for each reply to begin, from the last bit of what was
  *	sent; 0: the bus's own, which is 330 bit times and its "response_timeout_ms".
  *	METERBUS_XFER_MAX_TIMEOUT_MS at most. On return the limit that was used

@@ -16,8 +16,9 @@
 /* Longest request or response PDU: Modbus Application Protocol V1.1b3, chapter 4.1 */
 #define MODBUS_XFER_MAX_PDU		253
 
-/* Longest time limit that can be asked for */
-#define MODBUS_XFER_MAX_TIMEOUT_MS	60000
+/* Longest time limit, and lowest speed, that can be asked for: others wait as well */
+#define MODBUS_XFER_MAX_TIMEOUT_MS	10000
+#define MODBUS_XFER_MIN_SPEED		300
 
 /* &modbus_xfer.flags */
 #define MODBUS_XFER_FORCE		(1U << 0)
@@ -36,7 +37,8 @@
  * @version: MODBUS_XFER_VERSION
  * @flags: MODBUS_XFER_FORCE: write even if a driver is bound to the unit; the driver
  *	asks for everything anew. Other bits must be 0
- * @speed: bits per second; 0: the bus's own. On return the speed that was used
+ * @speed: bits per second, MODBUS_XFER_MIN_SPEED at least; 0: the bus's own. On return
+ *	the speed that was used
  * @timeout_ms: how long to wait for a response to begin, from the last bit of the
  *	request; 0: the bus's own. MODBUS_XFER_MAX_TIMEOUT_MS at most. On return the
  *	limit that was used
