@@ -10,9 +10,6 @@
 #include "sim_line.h"
 #include "tap.h"
 
-/* Long for a program on the same machine, short for a scan of all addresses */
-#define TIMEOUT_MS	15
-
 static struct {
 	struct sim_line sim;
 	struct scan scan;
@@ -47,8 +44,7 @@ static void begin(void)
 	meter_free(&t.list);
 	memset(&t, 0, sizeof(t));
 	t.scan = (struct scan){ .transport = &t.sim.transport, .list = &t.list,
-		.found = count_found, .progress = no_progress, .stopped = never,
-		.timeout_ms = TIMEOUT_MS };
+		.found = count_found, .progress = no_progress, .stopped = never };
 }
 
 __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim_line.h"
 
@@ -40,6 +41,13 @@ static bool prepare(struct exchange *x, enum bus_kind kind, uint32_t speed, uint
 	x->line.parity = parity ? (enum parity)(parity - 1) : PARITY_EVEN;
 	x->timeout_ms = timeout_ms ? timeout_ms : 500;
 	return true;
+}
+
+/* With SIM_WAIT silence takes its time, as it does on a line. */
+static void wait_for_nobody(const struct exchange *x)
+{
+	if (x->outcome == OUTCOME_SILENT && getenv("SIM_WAIT"))
+		usleep(x->timeout_ms * 1000);
 }
 
 static int result_of(const struct exchange *x)
@@ -82,6 +90,7 @@ static int modbus(struct modbus_xfer *xfer)
 	x.request_len = 1 + xfer->req_len;
 	if (sim.transport.exchange(&sim.transport, &x))
 		return fail(ENODEV);
+	wait_for_nobody(&x);
 	xfer->result = result_of(&x);
 	xfer->speed = x.line.speed;
 	xfer->parity = x.line.parity + 1;
@@ -133,6 +142,7 @@ static int mbus(struct meterbus_xfer *xfer)
 	fill_mbus(&x, xfer);
 	if (sim.transport.exchange(&sim.transport, &x))
 		return fail(ENODEV);
+	wait_for_nobody(&x);
 	xfer->result = result_of(&x);
 	xfer->status = x.selected ? METERBUS_XFER_SELECTED : 0;
 	xfer->speed = x.line.speed;

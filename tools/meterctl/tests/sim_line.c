@@ -17,7 +17,12 @@
 #include "tap.h"
 
 #define FRAME_MAX	600
-#define GAP_MS		3	/* nothing is paced */
+/* What is asked before a command has been answered so many commands later. */
+#define SETTLE_COMMANDS	3
+/* Some answers are made to come a little later. */
+#define DELAY_MS	3
+/* A Modbus request of a kind that the simulator does not know ends with a pause. */
+#define PAUSE_MS	60
 #define START_MS	10000
 
 static uint64_t now_ms(struct transport *transport)
@@ -76,18 +81,32 @@ size_t sim_mbus_frame(const uint8_t *request, size_t len, uint8_t *frame)
 	return head + len + 2;
 }
 
-static size_t listen_line(int fd, unsigned int timeout_ms, uint8_t *frame)
+static void settle(struct sim_line *sim)
 {
-	struct pollfd polled = { fd, POLLIN, 0 };
+	char answer[2048];
+
+	for (int i = 0; i < SETTLE_COMMANDS; i++)
+		sim_command(sim, answer, sizeof(answer), "stats");
+}
+
+/*
+ * Nothing is paced, so what does not answer at once does not answer. Commands tell when
+ * the simulator has seen to the line, however busy the machine is.
+ */
+static size_t listen_line(struct sim_line *sim, uint8_t *frame)
+{
+	struct pollfd polled = { sim->fd, POLLIN, 0 };
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < FRAME_MAX && poll(&polled, 1, timeout_ms) > 0) {
-		n = read(fd, frame + len, FRAME_MAX - len);
+	settle(sim);
+	if (!poll(&polled, 1, DELAY_MS))
+		settle(sim);
+	while (len < FRAME_MAX && poll(&polled, 1, 0) > 0) {
+		n = read(sim->fd, frame + len, FRAME_MAX - len);
 		if (n <= 0)
 			break;
 		len += n;
-		timeout_ms = GAP_MS;
 	}
 	return len;
 }
@@ -145,7 +164,7 @@ static int ask_mbus(struct sim_line *sim, struct exchange *x, const uint8_t *req
 	len = sim_mbus_frame(request, len, frame);
 	if (write(sim->fd, frame, len) != (ssize_t)len)
 		return -EIO;
-	len = listen_line(sim->fd, x->timeout_ms, frame);
+	len = listen_line(sim, frame);
 	if (!len)
 		x->outcome = OUTCOME_SILENT;
 	else if (data)
@@ -178,7 +197,9 @@ static int exchange_modbus(struct sim_line *sim, struct exchange *x)
 
 	if (write(sim->fd, frame, len) != (ssize_t)len)
 		return -EIO;
-	len = listen_line(sim->fd, x->timeout_ms, frame);
+	if (x->request[1] != 3)
+		usleep(PAUSE_MS * 1000);
+	len = listen_line(sim, frame);
 	judge_modbus(x, frame, len);
 	return 0;
 }
