@@ -59,8 +59,9 @@ add_our_modules() {
 add_guest_programs() {
 	local name
 
-	for name in attr scan; do
-		"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$root/bin/$name" \
+	for name in attr scan ttybus; do
+		"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static \
+			-I "$top/include/uapi" -o "$root/bin/$name" \
 			"$top/tests/e2e/guest/$name.c"
 	done
 }
