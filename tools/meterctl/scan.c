@@ -50,8 +50,10 @@ void scan_step(struct scan *scan, struct scan_progress *progress)
 	scan->progress(scan, progress);
 }
 
+/* It may have been a late answer, or hidden one: nobody is hurried any more. */
 void scan_noise(struct scan *scan)
 {
 	scan->counts.damaged++;
 	scan->noisy = true;
+	timing_was_late(&scan->timing, scan->timing.first_ms);
 }
