@@ -168,8 +168,8 @@ static int xfer_end(struct meterbus_xfer *xfer, const struct serial_xfer_msg *ms
 		return ret;
 	xfer->result = ret;
 	xfer->rsp_len = msg->rx_len;
-	xfer->heard = min(msg->heard, U16_MAX);
-	xfer->flawed = min(msg->flawed, U16_MAX);
+	xfer->heard = min_t(size_t, msg->heard, U16_MAX);
+	xfer->flawed = min_t(size_t, msg->flawed, U16_MAX);
 	xfer->latency_us = ret ? 0 : msg->latency_us;
 	xfer->sent_ns = ktime_to_ns(msg->sent);
 	xfer->received_ns = ret ? 0 : ktime_to_ns(msg->stamp);

@@ -139,8 +139,8 @@ static int xfer_end(struct modbus_xfer *xfer, const struct serial_xfer_msg *msg,
 	if (ret && (!msg->sent || (ret != -ETIMEDOUT && ret != -EBADMSG)))
 		return ret;
 	xfer->result = ret;
-	xfer->heard = min(msg->heard, U16_MAX);
-	xfer->flawed = min(msg->flawed, U16_MAX);
+	xfer->heard = min_t(size_t, msg->heard, U16_MAX);
+	xfer->flawed = min_t(size_t, msg->flawed, U16_MAX);
 	xfer->sent_ns = ktime_to_ns(msg->sent);
 	if (!ret && msg->parse) {
 		xfer_take_response(xfer, msg);
