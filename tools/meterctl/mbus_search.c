@@ -43,6 +43,7 @@ struct search {
 	struct mbus_link *link;
 	struct scan *scan;
 	struct scan_progress *progress;
+	bool below_f;		/* thorough: one digit is left free though all was explained */
 	bool hidden;		/* others may not have answered: see struct mbus_link */
 };
 
@@ -212,16 +213,53 @@ static int probe_firmly(struct search *search, const struct mbus_address *patter
 static int expand(struct search *search, const struct mbus_address *pattern,
 		  unsigned int depth);
 
+/* What came of the values of one digit */
+struct branches {
+	unsigned int answers;
+	bool many;
+};
+
+static int ask_values(struct search *search, const struct mbus_address *pattern,
+		      unsigned int depth, struct branches *branches)
+{
+	struct mbus_address child = *pattern;
+	enum presence who;
+	uint8_t value;
+	int ret;
+
+	*branches = (struct branches){ 0 };
+	search->progress->total += DIGIT_VALUES;
+	for (value = 0; value < DIGIT_VALUES; value++) {
+		child.digit[MBUS_DIGITS - 1 - depth] = value;
+		ret = visit(search, &child, depth + 1, &who);
+		if (ret)
+			return ret;
+		branches->answers += who != NOBODY;
+		branches->many |= who == MANY;
+	}
+	return 0;
+}
+
+/* Several answer here: is that what was found below? */
+static bool is_explained(const struct branches *branches)
+{
+	return branches->many || branches->answers > 1;
+}
+
 /*
- * Several have answered here, but not so many were found. Either there was but one, and
- * noise, or there is a digit F.
+ * Several have answered, but not so many were found. Either there was but one, and noise;
+ * or somebody was not heard; or there is a digit F.
  */
 static int explain(struct search *search, const struct mbus_address *pattern, unsigned int depth)
 {
+	struct branches branches;
 	enum presence who;
 	int ret = probe_firmly(search, pattern, &who);
 
 	if (ret || who != MANY)
+		return ret;
+	ret = ask_values(search, pattern, depth, &branches);
+	if (ret || is_explained(&branches))
 		return ret;
 	if (depth + 1 < MBUS_DIGITS)
 		return expand(search, pattern, depth + 1);
@@ -231,25 +269,20 @@ static int explain(struct search *search, const struct mbus_address *pattern, un
 /* @depth: so many digits have been tried, from the last on */
 static int expand(struct search *search, const struct mbus_address *pattern, unsigned int depth)
 {
-	struct mbus_address child = *pattern;
-	unsigned int answers = 0;
-	bool many = false;
-	enum presence who;
-	uint8_t value;
-	int ret;
+	struct branches branches;
+	int ret = ask_values(search, pattern, depth, &branches);
 
-	search->progress->total += DIGIT_VALUES;
-	for (value = 0; value < DIGIT_VALUES; value++) {
-		child.digit[MBUS_DIGITS - 1 - depth] = value;
-		ret = visit(search, &child, depth + 1, &who);
-		if (ret)
-			return ret;
-		answers += who != NOBODY;
-		many |= who == MANY;
-	}
-	if ((many || answers > 1) && !search->scan->thorough)
+	if (ret)
+		return ret;
+	if (!is_explained(&branches))
+		return explain(search, pattern, depth);
+	if (!search->scan->thorough || search->below_f || depth + 1 == MBUS_DIGITS)
 		return 0;
-	return explain(search, pattern, depth);
+	/* One that has an F here may be among those who answered. */
+	search->below_f = true;
+	ret = expand(search, pattern, depth + 1);
+	search->below_f = false;
+	return ret;
 }
 
 /* The last try to tell those apart that have one identification number. */
@@ -291,12 +324,32 @@ static int split_media(struct search *search, const struct mbus_address *pattern
 	return add_bad(search, pattern, "answers, but not to be understood");
 }
 
+/* How many of those that were found answer to this number, which may have free digits? */
+static unsigned int known_matches(const struct search *search, const struct mbus_address *pattern)
+{
+	const struct meter_list *list = search->scan->list;
+	char digits[17];
+	unsigned int count = 0, same;
+
+	mbus_address_print(pattern, digits);
+	for (size_t i = 0; i < list->count; i++) {
+		for (same = 0; same < MBUS_DIGITS; same++)
+			if (digits[same] != 'F' && digits[same] != list->meters[i].secondary[same])
+				break;
+		count += same == MBUS_DIGITS;
+	}
+	return count;
+}
+
 /* One number, no telegram: noise is ruled out before several are believed in. */
 static int split_number(struct search *search, const struct mbus_address *pattern)
 {
 	enum presence who;
-	int ret = probe_firmly(search, pattern, &who);
+	int ret;
 
+	if (known_matches(search, pattern) > 1)
+		return 0;
+	ret = probe_firmly(search, pattern, &who);
 	return ret || who != MANY ? ret : split_media(search, pattern);
 }
 
@@ -316,11 +369,17 @@ static int visit(struct search *search, const struct mbus_address *pattern, unsi
 static int search_once(struct search *search)
 {
 	struct mbus_address all;
-	enum presence who;
+	enum presence who = NOBODY;
+	unsigned int try;
+	int ret = 0;
 
+	/* That nobody is there at all is worth a second question. */
 	mbus_address_any(&all);
-	search->progress->total++;
-	return visit(search, &all, 0, &who);
+	for (try = 0; try < 2 && who == NOBODY && !ret; try++) {
+		search->progress->total++;
+		ret = visit(search, &all, 0, &who);
+	}
+	return ret;
 }
 
 /* Silence that was believed before anybody knew better */

@@ -22,6 +22,8 @@
 /* As long as anybody is ever waited for; so many times the first limit is doubled at most. */
 #define LATE_LIMIT_MS	2000
 #define MOST_RETURNS	4
+/* The raw devices wait no longer: MODBUS_XFER_MAX_TIMEOUT_MS */
+#define TIMEOUT_MAX_MS	10000
 
 struct run {
 	struct scan *scan;
@@ -182,10 +184,12 @@ static int second_pass(struct run *run)
 
 static void start_timing(struct scan *scan, const struct line *line)
 {
+	unsigned int bus_ms = scan->bus_timeout_ms;
+
 	if (scan->timeout_ms)
 		timing_fix(&scan->timing, scan->timeout_ms);
-	else if (scan->thorough && scan->bus_timeout_ms)
-		timing_fix(&scan->timing, scan->bus_timeout_ms);
+	else if (scan->thorough && bus_ms)
+		timing_fix(&scan->timing, bus_ms < TIMEOUT_MAX_MS ? bus_ms : TIMEOUT_MAX_MS);
 	else
 		timing_modbus(&scan->timing, line->speed, scan->bus_timeout_ms);
 }

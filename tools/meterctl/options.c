@@ -12,7 +12,7 @@
 
 #define SPEED_MAX	4000000
 #define ADDRESS_MAX	255
-#define TIMEOUT_MAX_MS	60000
+#define TIMEOUT_MAX_MS	10000
 #define INTERVAL_MAX_MS	3600000
 
 /* Of long options without a letter, and as val of those with one, the letter. */

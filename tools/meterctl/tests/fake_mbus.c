@@ -144,15 +144,18 @@ static void answer(struct fake_mbus *bus, struct exchange *x)
 static int fake_exchange(struct transport *transport, struct exchange *x)
 {
 	struct fake_mbus *bus = (struct fake_mbus *)transport;
-	bool noise = bus->noise_every && ++bus->exchanges % bus->noise_every == 0;
+	bool noise = ++bus->exchanges && bus->noise_every &&
+		     bus->exchanges % bus->noise_every == 0;
 
 	bus->time_ms += x->timeout_ms;
 	x->outcome = OUTCOME_SILENT;
 	x->selected = false;
 	x->reply_len = 0;
 	x->latency_us = 20000;
+	bus->selections += x->select;
+	if (bus->exchanges == bus->deaf_at)
+		return 0;
 	if (x->select) {
-		bus->selections++;
 		acknowledge(bus, x, select_meters(bus, x));
 		if (noise && x->outcome == OUTCOME_SILENT)
 			x->outcome = OUTCOME_DAMAGED;

@@ -40,6 +40,7 @@ struct fake_mbus {
 	size_t count;
 	bool out_of_step;	/* collisions look like collisions, not like damage */
 	unsigned int noise_every;	/* each so many exchanges are damaged; 0: none */
+	unsigned int deaf_at;		/* this exchange is not heard by anybody; 0: none */
 	unsigned int exchanges;
 	unsigned int selections;
 	uint64_t time_ms;

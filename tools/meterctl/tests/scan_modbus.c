@@ -29,6 +29,7 @@ static struct {
 	struct line line[UNITS];
 	unsigned int asked[UNITS];
 	unsigned int late;		/* its reply is still to come */
+	unsigned int deaf;		/* it does not hear its first request */
 	unsigned int exchanges;
 	unsigned int noise_every;
 	uint64_t time_ms;
@@ -145,6 +146,10 @@ static int fake_exchange(struct transport *transport, struct exchange *x)
 	t.time_ms += x->timeout_ms;
 	if (is_disturbed(x))
 		return 0;
+	if (t.deaf == x->request[0]) {
+		t.deaf = 0;
+		return 0;
+	}
 	if (line->speed == x->line.speed && line->parity == x->line.parity)
 		answer(x);
 	if (t.noise_every && ++t.exchanges % t.noise_every == 0)
@@ -274,6 +279,16 @@ static void test_sixty(unsigned int noise_every)
 	ok(t.last.done == t.last.total, "progress ends at its end");
 }
 
+/* A request that a meter did not hear, on a line where there is noise elsewhere */
+static void test_unheard(void)
+{
+	begin();
+	t.manner[50] = PRO380;
+	t.manner[60] = GARBLES;
+	t.deaf = 50;
+	ok(!scan_all(&line_9600, 1) && at(50), "on a noisy line silence is not believed at once");
+}
+
 static void test_late(void)
 {
 	begin();
@@ -345,6 +360,7 @@ int main(void)
 	test_sixty(0);
 	test_sixty(50);
 	test_sixty(11);
+	test_unheard();
 	test_late();
 	test_adapts();
 	test_skip();

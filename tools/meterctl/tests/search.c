@@ -126,7 +126,7 @@ static void test_none(void)
 {
 	begin();
 	ok(!search(false) && !t.list.count, "no meter: none found");
-	ok(t.bus.selections == 1, "no meter: one selection (%u)", t.bus.selections);
+	ok(t.bus.selections == 2, "no meter: asked twice, and no more (%u)", t.bus.selections);
 }
 
 static void test_one(void)
@@ -233,6 +233,27 @@ static void test_noise(unsigned int every)
 	ok(t.scan.counts.damaged > 0, "and noise is told (%u)", t.scan.counts.damaged);
 }
 
+/* A request that nobody heard looks like an address that nobody has, until there is noise. */
+static void test_unheard(void)
+{
+	unsigned int missed = 0;
+
+	for (unsigned int at = 1; at <= 46; at++) {
+		begin();
+		fake_mbus_add(&t.bus, "22091031", 1);
+		fake_mbus_add(&t.bus, "22091032", 2);
+		fake_mbus_add(&t.bus, "22091042", 3);
+		t.bus.deaf_at = at;
+		t.bus.noise_every = 20;
+		missed += search(false) || !all_found();
+	}
+	ok(!missed, "requests that get lost on a noisy line hide nobody (%u of 46 do)", missed);
+	begin();
+	fake_mbus_add(&t.bus, "22091031", 1);
+	t.bus.deaf_at = 1;
+	ok(!search(false) && all_found(), "nor does the very first one, on any line");
+}
+
 static void test_noise_alone(void)
 {
 	begin();
@@ -265,8 +286,24 @@ static void test_digit_f(void)
 	fake_mbus_add(&t.bus, "22091030", 2);
 	ok(!search(false) && all_found(), "a digit F that one has");
 	begin();
+	fake_mbus_add(&t.bus, "2209104F", 1);
+	fake_mbus_add(&t.bus, "22091030", 2);
+	fake_mbus_add(&t.bus, "22091031", 3);
+	t.scan.thorough = true;
+	ok(!search(false) && all_found(), "a digit F beside two others, thoroughly");
+	begin();
 	fake_mbus_add(&t.bus, "FFFFFFFF", 1);
 	ok(!search(false) && all_found(), "nothing but F");
+}
+
+static void test_thorough(void)
+{
+	begin();
+	sixty_four();
+	fake_mbus_add(&t.bus, "22F91031", 1);
+	t.scan.thorough = true;
+	ok(!search(false) && all_found(), "65 meters, one with a digit F, thoroughly");
+	ok(t.bus.selections < 20 * least_selections(), "in %u selections", t.bus.selections);
 }
 
 static void test_one_number(void)
@@ -355,9 +392,11 @@ int main(void)
 	test_dead();
 	test_noise(50);
 	test_noise(7);
+	test_unheard();
 	test_noise_alone();
 	test_garbling();
 	test_digit_f();
+	test_thorough();
 	test_one_number();
 	test_hidden();
 	test_frame_count_bit();
