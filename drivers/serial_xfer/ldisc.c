@@ -274,6 +274,8 @@ static int ldisc_ioctl_attach(struct tty_struct *tty, void __user *arg)
 	struct serial_xfer_attach attach;
 	int ret;
 
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
 	if (copy_from_user(&attach, arg, sizeof(attach)))
 		return -EFAULT;
 	if (strnlen(attach.protocol, sizeof(attach.protocol)) == sizeof(attach.protocol))

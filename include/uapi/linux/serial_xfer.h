@@ -48,8 +48,9 @@ struct serial_xfer_attach {
 /*
  * Of a tty that has the line discipline. The bus lasts as long as the tty keeps it:
  * until another one is set, the last descriptor is closed, or the port hangs up. Fails
- * with EINVAL, EBUSY (the tty is a bus already), EPROTONOSUPPORT (no such protocol, or
- * its module cannot be loaded) or what the bus says.
+ * with EPERM (no CAP_SYS_RAWIO), EINVAL, EBUSY (the tty is a bus already),
+ * EPROTONOSUPPORT (no such protocol, or its module cannot be loaded) or what the bus
+ * says.
  */
 #define SERIAL_XFER_IOC_ATTACH	_IOWR(0xB9, 0x20, struct serial_xfer_attach)
 
