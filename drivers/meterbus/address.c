@@ -88,6 +88,8 @@ int meterbus_address_probe(struct meterbus_device *mdev, const struct meterbus_a
 
 	if (!address->secondary && address->primary > METERBUS_ADDRESS_MAX)
 		return -EINVAL;
+	if (!serial_xfer_life_may_talk(&priv->life))
+		return -ETIMEDOUT;
 	scoped_guard(mutex, &priv->ctrl->lock)
 		if (address_is_known(priv, address))
 			return -EADDRINUSE;
@@ -117,6 +119,8 @@ int meterbus_address_reserve(struct meterbus_device *mdev,
 	if (address->secondary != priv->known.secondary ||
 	    (!address->secondary && address->primary > METERBUS_ADDRESS_MAX))
 		return -EINVAL;
+	if (!serial_xfer_life_may_talk(&priv->life))
+		return -ETIMEDOUT;
 	ret = address_take(priv, address);
 	if (ret)
 		return ret;

@@ -151,6 +151,7 @@ int meterbus_link_transact(struct serial_xfer_client *client,
 
 	msg->parse = meterbus_frame_parse;
 	msg->context = expect;
+	msg->gapless = true;
 	ret = serial_xfer_exec(client, msg);
 	if (!ret && msg->rx_len == 1 && msg->heard != 1)
 		return -EBADMSG;
@@ -256,9 +257,9 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 
 static int link_wait(ktime_t until)
 {
-	s64 ms = ktime_ms_delta(until, ktime_get());
+	s64 ms;
 
-	if (ms >= 0)
+	while ((ms = ktime_ms_delta(until, ktime_get())) >= 0 && !fatal_signal_pending(current))
 		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }

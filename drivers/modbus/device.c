@@ -349,3 +349,18 @@ void modbus_device_set_line(struct modbus_device *mdev, const struct serial_xfer
 	serial_xfer_life_revive(&priv->life);
 }
 EXPORT_SYMBOL_GPL(modbus_device_set_line);
+
+/**
+ * modbus_device_recheck() - what answers may be another device
+ * @mdev: the device
+ *
+ * The device goes offline, and its driver's verify is called at once, from a work item.
+ * Nothing happens unless it is online.
+ *
+ * Context: process.
+ */
+void modbus_device_recheck(struct modbus_device *mdev)
+{
+	serial_xfer_life_recheck(&to_modbus_priv(mdev)->life);
+}
+EXPORT_SYMBOL_GPL(modbus_device_recheck);

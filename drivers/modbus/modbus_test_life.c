@@ -192,6 +192,32 @@ static void revive_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, ctx->verifies);
 }
 
+/* Who is away cannot be moved: what answers in his place may be another. */
+static void reserve_offline_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
+	unsigned int writes;
+
+	lose(test, priv);
+	writes = ctx->line->nr_writes;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, modbus_unit_reserve(&priv->mdev, 5));
+	KUNIT_EXPECT_EQ(test, writes, ctx->line->nr_writes);
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_OFFLINE, serial_xfer_life_presence(&priv->life));
+}
+
+/* Another one answers: it is not online before verify has had a look. */
+static void recheck_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct modbus_device_priv *priv = modbus_test_online(ctx, 1);
+
+	modbus_device_recheck(&priv->mdev);
+	flush_delayed_work(&priv->life.work);
+	KUNIT_EXPECT_EQ(test, 1, ctx->verifies);
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ONLINE, serial_xfer_life_presence(&priv->life));
+}
+
 static void unbind_test(struct kunit *test)
 {
 	struct modbus_test *ctx = test->priv;
@@ -562,6 +588,8 @@ static struct kunit_case life_cases[] = {
 	KUNIT_CASE(unknown_device_test),
 	KUNIT_CASE(without_verify_test),
 	KUNIT_CASE(revive_test),
+	KUNIT_CASE(reserve_offline_test),
+	KUNIT_CASE(recheck_test),
 	KUNIT_CASE(unbind_test),
 	KUNIT_CASE(unbind_probing_test),
 	KUNIT_CASE(delete_test),

@@ -67,6 +67,8 @@ int modbus_unit_reserve(struct modbus_device *mdev, u8 unit)
 
 	if (unit < MODBUS_UNIT_MIN || unit > MODBUS_UNIT_MAX)
 		return -EINVAL;
+	if (!serial_xfer_life_may_talk(&priv->life))
+		return -ETIMEDOUT;
 	ret = unit_take(priv, unit);
 	if (ret)
 		return ret;

@@ -79,14 +79,15 @@ static int sleep_until(ktime_t when)
  * A device at a low speed takes what others exchange at a high one for noise, so
  * silence is measured at the slower of the last and the next settings.
  */
-static ktime_t port_silent_at(struct serial_xfer_port *port, const struct serial_xfer_line *next)
+static ktime_t port_silent_at(struct serial_xfer_port *port, const struct serial_xfer_msg *msg)
 {
+	bool gapless = msg->gapless && line_equal(&port->line, &msg->line);
 	ktime_t last = max(port->last_rx, port->tx_end);
-	u64 gap = line_gap_ns(next);
-	u64 quiet = line_quiet_ns(next);
+	u64 gap = gapless ? 0 : line_gap_ns(&msg->line);
+	u64 quiet = line_quiet_ns(&msg->line);
 
 	lockdep_assert_held(&port->lock);
-	if (port->line.speed) {
+	if (port->line.speed && !gapless) {
 		gap = max(gap, line_gap_ns(&port->line));
 		quiet = max(quiet, line_quiet_ns(&port->line));
 	}
@@ -101,7 +102,7 @@ static int port_is_closed(struct serial_xfer_port *port)
 	return port->cancelled ? -ECANCELED : 0;
 }
 
-static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_line *next)
+static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_msg *msg)
 {
 	ktime_t silent, limit = 0;
 	int ret;
@@ -111,7 +112,7 @@ static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_l
 			ret = port_is_closed(port);
 			if (ret)
 				return ret;
-			silent = port_silent_at(port, next);
+			silent = port_silent_at(port, msg);
 			if (ktime_compare(ktime_get(), silent) >= 0) {
 				port->unsettled = false;
 				return 0;
@@ -554,7 +555,7 @@ static int port_transact(struct serial_xfer_port *port, struct serial_xfer_clien
 {
 	int ret;
 
-	ret = port_settle(port, &msg->line);
+	ret = port_settle(port, msg);
 	if (ret)
 		return ret;
 	ret = port_set_line(port, &msg->line);

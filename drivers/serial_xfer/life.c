@@ -110,7 +110,7 @@ static void life_lose(struct serial_xfer_life *life, unsigned int pause_ms)
 	}
 	sysfs_notify(&life->dev->kobj, NULL, "state");
 	if (!READ_ONCE(life->leaving))
-		queue_delayed_work(life->wq, &life->work, msecs_to_jiffies(pause_ms));
+		mod_delayed_work(life->wq, &life->work, msecs_to_jiffies(pause_ms));
 }
 
 /**
@@ -143,12 +143,15 @@ EXPORT_SYMBOL_GPL(serial_xfer_life_recheck);
  * serial_xfer_life_revive() - the driver reaches the device in another way from now on
  * @life: the device
  *
- * If it has just been found offline that says nothing any more.
+ * If it has just been found offline that says nothing any more. Whoever looks for it
+ * tells when he has found it.
  *
  * Context: process.
  */
 void serial_xfer_life_revive(struct serial_xfer_life *life)
 {
+	if (READ_ONCE(life->prober) == current)
+		return;
 	if (serial_xfer_life_presence(life) == SERIAL_XFER_OFFLINE)
 		life_set_presence(life, SERIAL_XFER_ONLINE);
 }

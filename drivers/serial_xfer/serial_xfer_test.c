@@ -867,6 +867,29 @@ static void gap_test(struct kunit *test)
 	KUNIT_EXPECT_LT(test, least, 20000 + 16 * 10 * 1000000 / c->second.speed);
 }
 
+/* t3.5 at 600 bits per second is 64166 microseconds; then the settings change. */
+static void gapless_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
+	struct test_line_write *write = ctx->line->writes;
+	struct step reply[] = { { 56000, REPLY }, SILENCE };
+	s64 gap, least = S64_MAX;
+	int i;
+
+	msg.gapless = true;
+	for (i = 0; i < 5; i++) {
+		msg.line = (struct serial_xfer_line)LINE(i < 4 ? 600 : 9600, EVEN);
+		ctx->steps = reply;
+		KUNIT_ASSERT_EQ(test, 0, exec(ctx, &msg));
+		gap = ktime_us_delta(write[i].at, write[i].heard_at);
+		if (i && i < 4)
+			least = min(least, gap);
+	}
+	KUNIT_EXPECT_LT(test, least, 64166);
+	KUNIT_EXPECT_GE(test, gap, 64166);
+}
+
 /* After a time-out the request must have left, and the line be silent for longer. */
 static void gap_after_timeout_test(struct kunit *test)
 {
@@ -1393,6 +1416,7 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(line_settings_test),
 	KUNIT_CASE(line_settings_error_test),
 	KUNIT_CASE_PARAM(gap_test, gap_gen_params),
+	KUNIT_CASE(gapless_test),
 	KUNIT_CASE(gap_after_timeout_test),
 	KUNIT_CASE(trickle_test),
 	KUNIT_CASE(babble_test),

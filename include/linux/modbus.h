@@ -139,6 +139,7 @@ ktime_t modbus_device_written_at(const struct modbus_device *mdev);
 unsigned int modbus_device_latency_us(const struct modbus_device *mdev);
 struct serial_xfer_line modbus_device_line(struct modbus_device *mdev);
 void modbus_device_set_line(struct modbus_device *mdev, const struct serial_xfer_line *line);
+void modbus_device_recheck(struct modbus_device *mdev);
 
 int modbus_unit_reserve(struct modbus_device *mdev, u8 unit);
 void modbus_unit_use(struct modbus_device *mdev, u8 unit);

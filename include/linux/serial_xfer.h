@@ -116,6 +116,8 @@ typedef struct serial_xfer_span (*serial_xfer_parse_t)(const struct serial_xfer_
  * @parse: finds the reply; NULL if none is expected
  * @context: for @parse
  * @ambiguous: the reply may be the same bytes as the request
+ * @gapless: frames tell their own ends, so no silence is needed before the request,
+ *	unless it is sent with other line settings than what was on the line before
  * @rx_len: result: length of the reply; with -EBADMSG of what is in @rx instead: what
  *	was heard, from its first byte on
  * @heard: result: bytes received other than the echo, also of a failed exchange
@@ -136,6 +138,7 @@ struct serial_xfer_msg {
 	serial_xfer_parse_t parse;
 	const void *context;
 	bool ambiguous;
+	bool gapless;
 
 	size_t rx_len;
 	size_t heard;

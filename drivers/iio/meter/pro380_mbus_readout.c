@@ -192,7 +192,7 @@ static void pro380_mbus_deliver(const struct pro380_mbus_report *report, ktime_t
  * Every read-out tells who has answered. If it is another meter, what it says is of
  * no use, and the bus is to see to that.
  *
- * Return: 0; -ENODEV: another meter has answered; or another error.
+ * Return: 0; -ENODATA: another meter has answered; or another error.
  */
 int pro380_mbus_fetch(void *priv, const unsigned long *wanted, struct pro380 *pro)
 {
@@ -208,7 +208,7 @@ int pro380_mbus_fetch(void *priv, const unsigned long *wanted, struct pro380 *pr
 	ret = pro380_mbus_decode(&pm->readout, &report);
 	if (ret == -EOPNOTSUPP || (!ret && report.id != pm->id)) {
 		pm->bus->recheck(pm->mdev);
-		return -ENODEV;
+		return -ENODATA;
 	}
 	if (ret)
 		return ret;

@@ -172,6 +172,7 @@ static int pro380_mbus_follow_speed(struct pro380_mbus *pm, unsigned int from,
 	}
 
 	pm->other_speed = to;
+	pm->bus->recheck(pm->mdev);
 	return -ETIMEDOUT;
 }
 
@@ -316,7 +317,10 @@ static int pro380_mbus_move_away(struct pro380_mbus *pm, enum pro380_item item, 
 	place = pro380_mbus_find(pm, places, nr);
 	if (place < 0 || place == PRO380_PLACE_OLD) {
 		pm->bus->cancel(pm->mdev);
-		return place < 0 ? place : ret ?: -EIO;
+		if (place >= 0)
+			return ret ?: -EIO;
+		pm->bus->recheck(pm->mdev);
+		return place;
 	}
 
 	pro380_mbus_adopt(pm, places[place].id, keep);

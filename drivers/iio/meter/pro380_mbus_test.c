@@ -578,7 +578,7 @@ static void fetch_from_another_meter(struct kunit *test)
 	int i;
 
 	fake->id = OTHER_SERIAL;
-	KUNIT_EXPECT_EQ(test, -ENODEV, pro380_mbus_fetch(&fake->pm, NULL, &fake->pro));
+	KUNIT_EXPECT_EQ(test, -ENODATA, pro380_mbus_fetch(&fake->pm, NULL, &fake->pro));
 	KUNIT_EXPECT_EQ(test, fake->rechecks, 1);
 	for (i = 0; i < PRO380_NR_ITEMS; i++)
 		KUNIT_EXPECT_EQ(test, fake->pro.entries[i].stamp, 0);
@@ -631,6 +631,7 @@ static void speed_is_remembered(struct kunit *test)
 			pro380_mbus_write(&fake->pm, PRO380_ITEM_BAUD_RATE, 9600));
 	KUNIT_EXPECT_EQ(test, fake->dev_speed, 2400);
 	KUNIT_EXPECT_EQ(test, fake->pm.other_speed, 9600);
+	KUNIT_EXPECT_EQ(test, fake->rechecks, 1);
 }
 
 static int move(struct fake *fake, enum pro380_item item, u64 address, struct pro380_keep *keep)
@@ -695,8 +696,10 @@ static void primary_is_not_moved(struct kunit *test)
 
 	fake->refuses = 0;
 	fake->mute = 100;
+	KUNIT_EXPECT_EQ(test, fake->rechecks, 0);
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, move(fake, PRO380_ITEM_ADDRESS, 8, &keep));
 	expect_not_moved(test);
+	KUNIT_EXPECT_EQ(test, fake->rechecks, 1);
 }
 
 static void secondary_is_moved(struct kunit *test)

@@ -100,6 +100,7 @@ static int pro380_follow_line(struct pro380_modbus *pm, const struct serial_xfer
 	}
 
 	pm->has_other_line = true;
+	modbus_device_recheck(pm->mdev);
 	return -ETIMEDOUT;
 }
 
@@ -189,8 +190,12 @@ int pro380_modbus_move(void *priv, enum pro380_item item, s64 address,
 
 	/* If it is where it was, it did not want to move */
 	ret2 = pro380_follow_move(pm, address);
+	if (ret2 && pro380_modbus_same(pm)) {
+		modbus_device_recheck(pm->mdev);
+		return ret2;
+	}
 	if (ret2)
-		return pro380_modbus_same(pm) ? ret2 : ret ?: -EIO;
+		return ret ?: -EIO;
 
 	return modbus_unit_commit(pm->mdev, keep, sizeof(*keep));
 }

@@ -66,6 +66,18 @@ add_guest_programs() {
 	done
 }
 
+# Only where the guest's machine is the host's, and with its libraries; the demonstration
+# does without.
+add_meterctl() {
+	[ -z "$sysroot" ] && pkg-config --exists libiio json-c ncursesw || return 0
+	make -s -C "$top/tools/meterctl" O="$work/meterctl" >"$work/meterctl.log" 2>&1 || {
+		cat "$work/meterctl.log" >&2
+		die "meterctl does not build"
+	}
+	add_binary "$work/meterctl/meterctl"
+	ln -s "$work/meterctl/meterctl" "$root/bin/meterctl"
+}
+
 initramfs() {
 	local root=$work/root program
 
@@ -83,6 +95,7 @@ initramfs() {
 	add_kernel_modules
 	add_our_modules
 	add_guest_programs
+	add_meterctl
 	pack "$root" "$work/initramfs"
 }
 

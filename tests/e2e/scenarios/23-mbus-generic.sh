@@ -161,4 +161,18 @@ for file in energy5 energy6 energy2 energy3; do
 	get "$dir/in_${file}_raw" >/dev/null
 done
 is "... but not twice within a minute" "$(get "$dir/in_energy2_label")" energy
-put "$dir/update_interval" 1000 >/dev/null
+
+# Another meter's reply, and another meter in its place from one reading to the next
+ctl fault other identity count=1 >/dev/null
+is "the reply of another number: no value" "$(get "$dir/in_energy3_raw")" -ENODATA
+check "... and it is the same meter as before" online 0-04
+is "... the same IIO device" "$(get "$dir/update_interval")" 0
+serial_is() { [ "$(get "$(iio 0-04)/serial_number")" = "$1" ]; }
+ctl meter swap other serial=40506070 >/dev/null
+is "another meter in its place: no value" "$(get "$dir/in_energy3_raw")" -ENODATA
+check "... it is another IIO device" wait_for 20 serial_is 40506070
+is "... with default settings" "$(get "$(iio 0-04)/update_interval")" 1000
+put "$(iio 0-04)/update_interval" 0 >/dev/null
+ctl meter swap other serial=30405060 >/dev/null
+get "$(iio 0-04)/in_energy3_raw" >/dev/null
+check "and back" wait_for 20 serial_is 30405060

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # libiio over the network: iiod and its clients.
-# limit: 400
+# limit: 900
 iiod >/tmp/iiod.log 2>&1 &
 server=$!
 # iio_info would read each attribute of each meter over the network, in a minute
-check "iiod answers" wait_for 20 iio_attr -u ip:127.0.0.1 -d
+check "iiod answers" wait_for 300 iio_attr -u ip:127.0.0.1 -d
 iio_attr -u ip:127.0.0.1 -d >/tmp/info 2>&1
 is "meters of both buses that it shows" "$(grep -c iio:device /tmp/info)" 7
 for label in feeder-1 feeder-7 22091039 30405060; do

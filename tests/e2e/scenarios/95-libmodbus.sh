@@ -10,6 +10,7 @@ is "two registers written" "$(put "$(iio 0-01)/s0_output_rate" 0.01)" ok
 is "and read back" "$(get "$(iio 0-01)/s0_output_rate")" 0.01
 ctl set 1 4010 0023 >/dev/null
 ctl set 1 400d 3c23 d70a >/dev/null
+readdev="-T 0"
 is "a capture" "$(capture 3 0-01 in_voltage1 in_energy12 | sort -u)" \
 	"$(wanted 1 in_voltage1 in_energy12 | sort)"
 is "nothing was damaged" "$(content 0-01/statistics/crc_errors)" 0
