@@ -368,7 +368,8 @@ static struct test_task *start_request(struct modbus_test *ctx, struct test_requ
 {
 	struct test_task *task;
 
-	request->file = new_file(ctx, FMODE_READ);
+	if (!request->file)
+		request->file = new_file(ctx, FMODE_READ);
 	request->xfer = new_xfer(ctx->test, 9, read_two, sizeof(read_two));
 	request->xfer->timeout_ms = TEST_LONG_MS;
 	task = test_task_start(ctx->line, run_request, request);
@@ -380,7 +381,7 @@ static struct test_task *start_request(struct modbus_test *ctx, struct test_requ
 static void unplug_test(struct kunit *test)
 {
 	struct modbus_test *ctx = test->priv;
-	struct test_request request;
+	struct test_request request = {};
 	struct test_task *task = start_request(ctx, &request);
 
 	modbus_test_drop_controller(ctx);
@@ -394,7 +395,7 @@ static void close_test(struct kunit *test)
 	struct modbus_test *ctx = test->priv;
 	struct serial_xfer_file *file = new_file(ctx, FMODE_READ);
 	struct modbus_xfer *xfer = new_xfer(test, 1, read_two, sizeof(read_two));
-	struct test_request request;
+	struct test_request request = {};
 	struct test_task *task = start_request(ctx, &request);
 
 	serial_xfer_cancel(&request.file->client);
@@ -404,10 +405,38 @@ static void close_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, xfer->result);
 }
 
+/* A process ends what it does itself, not what others do with the same file. */
+static void flush_test(struct kunit *test)
+{
+	struct modbus_test *ctx = test->priv;
+	struct file *filp = kunit_kzalloc(test, sizeof(*filp), GFP_KERNEL);
+	struct test_request request = {};
+	struct test_task *task;
+
+	KUNIT_ASSERT_NOT_NULL(test, filp);
+	filp->private_data = &ctx->ctrl->cdev.misc;
+	filp->f_mode = FMODE_READ;
+	KUNIT_ASSERT_EQ(test, 0, serial_xfer_cdev_open(NULL, filp));
+	request.file = filp->private_data;
+	request.file->owner = test;
+	task = start_request(ctx, &request);
+
+	KUNIT_EXPECT_EQ(test, 0, serial_xfer_cdev_flush(filp, ctx));
+	KUNIT_EXPECT_FALSE(test, completion_done(&task->done));
+	KUNIT_EXPECT_EQ(test, 0, serial_xfer_cdev_flush(filp, test));
+	KUNIT_EXPECT_TRUE(test, test_task_wait(task));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, task->ret);
+
+	/* The controller lives until then. */
+	modbus_test_drop_controller(ctx);
+	KUNIT_EXPECT_EQ(test, -ENODEV, run_request(&request));
+	KUNIT_EXPECT_EQ(test, 0, serial_xfer_cdev_release(NULL, filp));
+}
+
 static void kill_test(struct kunit *test)
 {
 	struct modbus_test *ctx = test->priv;
-	struct test_request request;
+	struct test_request request = {};
 	struct test_task *task = start_request(ctx, &request);
 
 	test_task_kill(task);
@@ -432,6 +461,7 @@ static struct kunit_case modbus_cdev_cases[] = {
 	KUNIT_CASE(broadcast_test),
 	KUNIT_CASE(unplug_test),
 	KUNIT_CASE(close_test),
+	KUNIT_CASE(flush_test),
 	KUNIT_CASE(kill_test),
 	{ }
 };
