@@ -2,16 +2,19 @@
 /*
  * The kernel's raw devices for meterctl's tests, preloaded: requests to the files
  * $METERCTL_DEV/modbus0 and mbus1 go to the metersim whose sockets are in $SIM_DIR, as
- * include/uapi/linux says.
+ * include/uapi/linux says. And a line discipline for any tty, which tells in the file
+ * $ATTACH_LOG what it is asked for.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <linux/meterbus.h>
 #include <linux/modbus.h>
+#include <linux/serial_xfer.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "sim_line.h"
@@ -155,6 +158,28 @@ static int mbus(struct meterbus_xfer *xfer)
 	return 0;
 }
 
+static int attach_log(const char *format, const char *text, unsigned int a, unsigned int b)
+{
+	const char *path = getenv("ATTACH_LOG");
+	FILE *log = path ? fopen(path, "a") : NULL;
+
+	if (!log)
+		return fail(EINVAL);
+	fprintf(log, format, text, a, b);
+	fclose(log);
+	return 0;
+}
+
+static int attach(struct serial_xfer_attach *attach)
+{
+	if (attach->version != SERIAL_XFER_ATTACH_VERSION || attach->flags ||
+	    !has_zeros(attach->reserved0, sizeof(attach->reserved0)) ||
+	    !has_zeros(attach->reserved, sizeof(attach->reserved)))
+		return fail(EINVAL);
+	attach->id = 7;
+	return attach_log("attach %s %u %u\n", attach->protocol, attach->speed, attach->parity);
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
 	int (*next)(int fd, unsigned long request, ...) = dlsym(RTLD_NEXT, "ioctl");
@@ -168,5 +193,9 @@ int ioctl(int fd, unsigned long request, ...)
 		return modbus(arg);
 	if (request == METERBUS_IOC_XFER)
 		return mbus(arg);
+	if (request == SERIAL_XFER_IOC_ATTACH)
+		return attach(arg);
+	if (request == TIOCSETD)
+		return attach_log("%s %u\n", "discipline", *(int *)arg, 0);
 	return next(fd, request, arg);
 }
