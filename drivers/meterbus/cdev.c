@@ -230,11 +230,25 @@ static int raw_select_and_send(struct serial_xfer_client *client, struct meterbu
 	return raw_send(client, xfer, msg);
 }
 
+/* Was anything sent besides a selection? */
+static bool xfer_is_past_selection(const struct meterbus_xfer *xfer)
+{
+	return !xfer_selects(xfer) || xfer->status & METERBUS_XFER_SELECTED;
+}
+
 /* Was user data the last thing that was asked for? */
 static bool xfer_has_asked(const struct meterbus_xfer *xfer)
 {
-	return xfer_wants_data(xfer) &&
-	       (!xfer_selects(xfer) || xfer->status & METERBUS_XFER_SELECTED);
+	return xfer_wants_data(xfer) && xfer_is_past_selection(xfer);
+}
+
+/*
+ * Nobody is selected by a selection that is not answered. Should just the answer have
+ * been lost, a device expects another count, which its link finds out.
+ */
+static bool xfer_has_reached(const struct meterbus_xfer *xfer, const struct serial_xfer_msg *msg)
+{
+	return xfer_is_past_selection(xfer) || msg->heard;
 }
 
 /* One exchange, or two; the port is claimed. */
@@ -255,8 +269,13 @@ static int raw_exec(struct meterbus_controller *ctrl, struct serial_xfer_client 
 			return ret;
 	}
 	xfer_begin(xfer, &msg);
+	/* Whoever is selected may not be any more. */
+	ctrl->selected = NULL;
 	ret = raw_select_and_send(client, xfer, &msg);
-	meterbus_link_disturb(ctrl, xfer->a, xfer_has_asked(xfer), ret);
+	if (xfer_has_reached(xfer, &msg))
+		meterbus_link_disturb(ctrl, xfer->a);
+	if (ret)
+		meterbus_link_expect_late(ctrl, xfer->a, xfer_has_asked(xfer));
 	return xfer_end(xfer, &msg, ret);
 }
 

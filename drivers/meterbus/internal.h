@@ -250,7 +250,8 @@ unsigned int meterbus_link_timeout_ms(const struct meterbus_controller *ctrl,
 int meterbus_link_transact(struct serial_xfer_client *client,
 			   const struct meterbus_expect *expect, struct serial_xfer_msg *msg);
 size_t meterbus_link_build_select(u8 *frame, u64 id);
-void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a, bool data, bool failed);
+void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a);
+void meterbus_link_expect_late(struct meterbus_controller *ctrl, u8 a, bool data);
 bool meterbus_link_is_ready(const struct meterbus_device_priv *priv);
 int meterbus_link_exchange(struct meterbus_device_priv *priv,
 			   const struct meterbus_request *request, struct serial_xfer_msg *msg);

@@ -337,8 +337,25 @@ void meterbus_link_forget(struct meterbus_device_priv *priv)
 	serial_xfer_release(&priv->client);
 }
 
-/* What answers a request of userspace may still come, and be taken for the device's. */
-static void link_expect_late(struct meterbus_controller *ctrl, u8 a)
+/**
+ * meterbus_link_disturb() - somebody else has talked with devices
+ * @ctrl: the controller; its port is claimed
+ * @a: A field of the requests; by another one than a primary address anybody may have
+ *	been reached
+ *
+ * Whoever is reached may have counted on.
+ *
+ * Context: any; no device's talk lock is needed.
+ */
+void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a)
+{
+	if (a <= METERBUS_ADDRESS_MAX)
+		__set_bit(a, ctrl->strange);
+	else
+		bitmap_fill(ctrl->strange, METERBUS_ADDRESS_MAX + 1);
+}
+
+static void link_expect_data(struct meterbus_controller *ctrl, u8 a)
 {
 	struct meterbus_device_priv *priv;
 
@@ -349,29 +366,20 @@ static void link_expect_late(struct meterbus_controller *ctrl, u8 a)
 }
 
 /**
- * meterbus_link_disturb() - somebody else has talked with devices
+ * meterbus_link_expect_late() - a request of somebody else has failed
  * @ctrl: the controller; its port is claimed
- * @a: A field of the requests; by another one than a primary address anybody may have
- *	been reached
- * @data: the last of them was to be answered by user data, not acknowledged
- * @failed: it has not been answered
+ * @a: its A field
+ * @data: it was to be answered by user data, not acknowledged
  *
- * Whoever is reached may have counted on, and whoever was selected may not be any more.
+ * What answers it may still come, and be taken for an answer to a device's request.
  *
  * Context: may sleep; no device's talk lock is needed.
  */
-void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a, bool data, bool failed)
+void meterbus_link_expect_late(struct meterbus_controller *ctrl, u8 a, bool data)
 {
-	ctrl->selected = NULL;
-	if (a <= METERBUS_ADDRESS_MAX)
-		__set_bit(a, ctrl->strange);
-	else
-		bitmap_fill(ctrl->strange, METERBUS_ADDRESS_MAX + 1);
-	if (!failed)
-		return;
 	ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
 	if (data) {
-		link_expect_late(ctrl, a);
+		link_expect_data(ctrl, a);
 		return;
 	}
 	ctrl->late_ack = NULL;

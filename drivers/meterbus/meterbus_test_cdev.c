@@ -575,6 +575,24 @@ static void disturbed_test(struct kunit *test)
 	expect_played(ctx);
 }
 
+/* A search disturbs only those whom it finds. */
+static void searched_test(struct kunit *test)
+{
+	struct cdev_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = new_primary(ctx);
+
+	PLAY(ctx, { SELECT_MANY, NOTHING }, { REQ, TELEGRAM_MORE }, { REQ_NEXT, TELEGRAM });
+	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_select(test, 0x7b, 0x2209103fffffffffULL)));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
+	expect_played(ctx);
+
+	PLAY(ctx, { SELECT_MANY, ACK }, { NKE, ACK }, { REQ, TELEGRAM_MORE },
+	     { REQ_NEXT, TELEGRAM });
+	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_select(test, 0, 0x2209103fffffffffULL)));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
+	expect_played(ctx);
+}
+
 static void reselected_test(struct kunit *test)
 {
 	struct cdev_test *ctx = test->priv;
@@ -678,6 +696,7 @@ static struct kunit_case meterbus_cdev_cases[] = {
 	KUNIT_CASE(other_test),
 	KUNIT_CASE(broadcast_test),
 	KUNIT_CASE(disturbed_test),
+	KUNIT_CASE(searched_test),
 	KUNIT_CASE(reselected_test),
 	KUNIT_CASE(between_test),
 	KUNIT_CASE(unplug_test),
