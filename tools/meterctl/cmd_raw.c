@@ -20,10 +20,14 @@ static int hex_digit(char digit)
 /* "010340000003", or "01 03 40 00 00 03", or parts of both */
 static bool take_bytes(const char *text, uint8_t *bytes, size_t *len, size_t most)
 {
+	int high, low;
+
 	for (; *text; text += 2) {
-		if (hex_digit(text[0]) < 0 || hex_digit(text[1]) < 0 || *len == most)
+		high = hex_digit(text[0]);
+		low = hex_digit(text[1]);
+		if (high < 0 || low < 0 || *len == most)
 			return false;
-		bytes[(*len)++] = hex_digit(text[0]) << 4 | hex_digit(text[1]);
+		bytes[(*len)++] = high << 4 | low;
 	}
 	return true;
 }
@@ -31,7 +35,7 @@ static bool take_bytes(const char *text, uint8_t *bytes, size_t *len, size_t mos
 /* Sixteen digits as they are printed; the wire has the identification number's last first. */
 static bool take_selection(const char *text, struct exchange *x)
 {
-	uint8_t bytes[8];
+	uint8_t bytes[8] = { 0 };
 	size_t len = 0;
 
 	if (strlen(text) != 16 || !take_bytes(text, bytes, &len, sizeof(bytes)))
