@@ -53,6 +53,7 @@ static void print_settings(const char *dir)
 	settings_free(&list);
 }
 
+/* Of a range, [LEAST STEP MOST], there is nothing to complete. */
 static void print_values(const char *dir, const char *name)
 {
 	char available[64], values[256];
@@ -61,7 +62,7 @@ static void print_values(const char *dir, const char *name)
 	if (!settings_is_name(name) ||
 	    snprintf(available, sizeof(available), "%s_available", name) >=
 	    (int)sizeof(available) ||
-	    sysfs_read(dir, available, values, sizeof(values)))
+	    sysfs_read(dir, available, values, sizeof(values)) || values[0] == '[')
 		return;
 	for (word = strtok_r(values, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		puts(word);

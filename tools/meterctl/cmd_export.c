@@ -154,7 +154,7 @@ static int deliver(const struct options *options, struct export *export)
 	else
 		put_all(stdout, export);
 	if (ret) {
-		complain_errno(options->output, -ret);
+		complain("%s: %s", options->output, strerror(-ret));
 		return EXIT_FAILED;
 	}
 	if (export->missing)

@@ -67,6 +67,8 @@ bool settings_read(const char *dir, const char *name, struct setting *setting)
 		setting->error = EOPNOTSUPP;
 	else
 		setting->error = -sysfs_read(dir, name, setting->value, sizeof(setting->value));
+	/* On M-Bus the day counter can only be reset. */
+	setting->write_only |= setting->error == EOPNOTSUPP && setting->writable;
 	return true;
 }
 
