@@ -8,11 +8,11 @@
 # readouts NAME METER DEVICE COUNT: whole read-outs, one after another
 readouts() {
 	readouts_dir=$(iio "$3")
-	echo 1 >"$readouts_dir/update_interval"
+	echo 0 >"$readouts_dir/update_interval"
 	readouts_lag=$(counter '' lag_us)
 	readouts_nke=$(counter "$2" nke) readouts_selects=$(counter '' selects)
 	readouts_before=$(content "$3/statistics/exchanges")
-	iiobench "$1" exchange "$readouts_dir/in_energy0_raw" "$4" 1200 2>&1 |
+	iiobench "$1" exchange "$readouts_dir/in_energy0_raw" "$4" 0 2>&1 |
 		while read -r line; do note "$line"; done
 	readouts_after=$(content "$3/statistics/exchanges")
 	note "bench wire-$1 exchanges=$((readouts_after - readouts_before))" \

@@ -6,9 +6,10 @@
  *	iiobench NAME buffer FOLDER DEVICE SCANS
  *	iiobench NAME idle SECONDS
  * "exchange" reads one file whose value is stale each time, so that each read
- * is one exchange; the pause, shorter than the silence that follows a reply in
- * any case, lets the value grow stale. "files" reads every file once a round,
- * "buffer" whole scans of what is enabled in FOLDER.
+ * is one exchange; the pause, shorter than the silence that follows a Modbus
+ * reply in any case, lets the value grow stale. An update_interval of 0 needs none.
+ * "files" reads every file once a round, "buffer" whole scans of what is enabled
+ * in FOLDER.
  */
 #include <dirent.h>
 #include <fcntl.h>
