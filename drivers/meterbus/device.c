@@ -356,18 +356,6 @@ static int meterbus_fw_address(struct fwnode_handle *fwnode, struct meterbus_add
 	return adr >> 32 && address_id_ok(adr) ? 0 : -EINVAL;
 }
 
-static int meterbus_fw_name(struct fwnode_handle *fwnode, char *name, size_t size)
-{
-	const char *compatible, *comma;
-	int ret;
-
-	ret = fwnode_property_read_string(fwnode, "compatible", &compatible);
-	if (ret)
-		return ret;
-	comma = strchr(compatible, ',');
-	return strscpy(name, comma ? comma + 1 : compatible, size) < 0 ? -EINVAL : 0;
-}
-
 static int meterbus_add_fw_device(struct meterbus_controller *ctrl,
 				  struct fwnode_handle *fwnode)
 {
@@ -377,7 +365,7 @@ static int meterbus_add_fw_device(struct meterbus_controller *ctrl,
 	ret = meterbus_fw_address(fwnode, &info.address);
 	if (ret)
 		return ret;
-	ret = meterbus_fw_name(fwnode, info.name, sizeof(info.name));
+	ret = serial_xfer_fw_name(fwnode, info.name, sizeof(info.name));
 	if (ret)
 		return ret;
 	ret = meterbus_read_speed(fwnode, &info.line.speed);

@@ -169,18 +169,6 @@ static int modbus_fw_unit(struct fwnode_handle *fwnode, u32 *unit)
 	return fwnode_property_read_u32(fwnode, "reg", unit);
 }
 
-static int modbus_fw_name(struct fwnode_handle *fwnode, char *name, size_t size)
-{
-	const char *compatible, *comma;
-	int ret;
-
-	ret = fwnode_property_read_string(fwnode, "compatible", &compatible);
-	if (ret)
-		return ret;
-	comma = strchr(compatible, ',');
-	return strscpy(name, comma ? comma + 1 : compatible, size) < 0 ? -EINVAL : 0;
-}
-
 static int modbus_add_fw_device(struct modbus_controller *ctrl, struct fwnode_handle *fwnode)
 {
 	struct modbus_board_info info = { .line = ctrl->line, .fwnode = fwnode };
@@ -193,7 +181,7 @@ static int modbus_add_fw_device(struct modbus_controller *ctrl, struct fwnode_ha
 	if (unit < MODBUS_UNIT_MIN || unit > MODBUS_UNIT_MAX)
 		return -EINVAL;
 	info.unit = unit;
-	ret = modbus_fw_name(fwnode, info.name, sizeof(info.name));
+	ret = serial_xfer_fw_name(fwnode, info.name, sizeof(info.name));
 	if (ret)
 		return ret;
 	ret = modbus_read_line(fwnode, &info.line);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files in sysfs that the buses on serial lines have in common.
+ * Files in sysfs, and names from firmware, that the buses on serial lines have in common.
  */
 #include <linux/export.h>
 #include <linux/kstrtox.h>
+#include <linux/property.h>
 #include <linux/serial_xfer_bus.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 /**
@@ -92,3 +94,25 @@ ssize_t serial_xfer_echo_emit(struct serial_xfer_port *port, char *buf)
 	return sysfs_emit(buf, "%s\n", names[serial_xfer_port_echo(port)]);
 }
 EXPORT_SYMBOL_GPL(serial_xfer_echo_emit);
+
+/**
+ * serial_xfer_fw_name() - name of a device that firmware describes
+ * @fwnode: its node
+ * @name: result: the first compatible without its vendor
+ * @size: room there
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL: too long; or the error that reading the property gave.
+ */
+int serial_xfer_fw_name(const struct fwnode_handle *fwnode, char *name, size_t size)
+{
+	const char *compatible, *comma;
+	int ret;
+
+	ret = fwnode_property_read_string(fwnode, "compatible", &compatible);
+	if (ret)
+		return ret;
+	comma = strchr(compatible, ',');
+	return strscpy(name, comma ? comma + 1 : compatible, size) < 0 ? -EINVAL : 0;
+}
+EXPORT_SYMBOL_GPL(serial_xfer_fw_name);

@@ -134,5 +134,6 @@ ssize_t serial_xfer_tunable_store(struct device *dev, struct device_attribute *a
 	}
 
 ssize_t serial_xfer_echo_emit(struct serial_xfer_port *port, char *buf);
+int serial_xfer_fw_name(const struct fwnode_handle *fwnode, char *name, size_t size);
 
 #endif
