@@ -44,6 +44,13 @@ compat_serdev_set_client_ops(struct serdev_device *serdev,
 #define serdev_device_set_client_ops compat_serdev_set_client_ops
 #endif
 
+#ifdef COMPAT_LDISC_RECEIVE_INT
+/* Until 6.6 a line discipline got characters, and an int of them. */
+#define ldisc_receive_buf(tty_decl, cp_decl, fp_decl, count_decl) \
+	ldisc_receive_buf(struct tty_struct *tty, const unsigned char *cp, const char *fp, \
+			  int count)
+#endif
+
 #ifdef COMPAT_BUS_NOT_CONST
 /*
  * Until 6.3 and 6.11 a bus's callbacks took pointers to objects that they may not

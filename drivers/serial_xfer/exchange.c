@@ -94,6 +94,14 @@ static ktime_t port_silent_at(struct serial_xfer_port *port, const struct serial
 	return ktime_add_ns(last, port->unsettled ? quiet : gap);
 }
 
+static int port_is_closed(struct serial_xfer_port *port)
+{
+	lockdep_assert_held(&port->lock);
+	if (port->stopped)
+		return -ENODEV;
+	return port->cancelled ? -ECANCELED : 0;
+}
+
 static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_msg *msg)
 {
 	ktime_t silent, limit = 0;
@@ -101,8 +109,9 @@ static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_m
 
 	for (;;) {
 		scoped_guard(spinlock_irqsave, &port->lock) {
-			if (port->stopped)
-				return -ENODEV;
+			ret = port_is_closed(port);
+			if (ret)
+				return ret;
 			silent = port_silent_at(port, msg);
 			if (ktime_compare(ktime_get(), silent) >= 0) {
 				port->unsettled = false;
@@ -138,15 +147,18 @@ static int port_attach(struct serial_xfer_port *port, struct serial_xfer_client 
 		       struct serial_xfer_msg *msg)
 {
 	struct serial_xfer_rx *rx = &port->rx;
+	int ret;
 
 	guard(spinlock_irqsave)(&port->lock);
-	if (port->stopped)
-		return -ENODEV;
+	ret = port_is_closed(port);
+	if (ret)
+		return ret;
 	rx->msg = msg;
 	rx->client = client;
 	rx->len = 0;
 	rx->start = 0;
 	rx->heard = 0;
+	rx->flawed = 0;
 	rx->junk = 0;
 	rx->echoed = false;
 	rx->damaged = false;
@@ -154,6 +166,7 @@ static int port_attach(struct serial_xfer_port *port, struct serial_xfer_client 
 	reinit_completion(&port->wake);
 	port->late = NULL;
 	port->tx_end = ktime_add_ns(ktime_get(), line_chars_ns(&port->line, msg->tx_len));
+	msg->sent = ktime_mono_to_any(port->tx_end, TK_OFFS_BOOT);
 	return 0;
 }
 
@@ -166,9 +179,21 @@ static void rx_detach(struct serial_xfer_port *port, int status)
 	if (rx->echoed)
 		serial_xfer_add(port, rx->client, SERIAL_XFER_ECHOES, 1);
 	rx->msg->heard = rx->heard;
+	rx->msg->flawed = rx->flawed;
 	rx->msg = NULL;
 	rx->status = status;
 	complete(&port->wake);
+}
+
+/**
+ * serial_xfer_rx_end() - end the exchange in flight from outside
+ * @port: the port, locked
+ * @status: result
+ */
+void serial_xfer_rx_end(struct serial_xfer_port *port, int status)
+{
+	port->unsettled = true;
+	rx_detach(port, status);
 }
 
 static unsigned int rx_latency_us(struct serial_xfer_port *port, ktime_t now, size_t len)
@@ -225,6 +250,16 @@ static void rx_pass_frame(struct serial_xfer_port *port, size_t at,
 	rx_pass(port, at, span->len);
 }
 
+static size_t rx_count_flaws(const struct serial_xfer_rx *rx, size_t at, size_t len)
+{
+	size_t count = 0, end = at + len;
+
+	for (at = find_next_bit(rx->flaws, end, at); at < end;
+	     at = find_next_bit(rx->flaws, end, at + 1))
+		count++;
+	return count;
+}
+
 static void rx_drop_echo(struct serial_xfer_port *port, size_t at)
 {
 	struct serial_xfer_rx *rx = &port->rx;
@@ -232,6 +267,7 @@ static void rx_drop_echo(struct serial_xfer_port *port, size_t at)
 
 	rx_pass(port, at, len);
 	rx->heard -= min(rx->heard, len);
+	rx->flawed -= rx_count_flaws(rx, at, len);
 	rx->echoed = true;
 	if (rx->msg->ambiguous && port->echo == SERIAL_XFER_ECHO_UNKNOWN)
 		rx->copy_at = port->last_rx;
@@ -243,6 +279,21 @@ static void rx_note_damage(struct serial_xfer_port *port)
 		return;
 	port->rx.damaged = true;
 	complete(&port->wake);
+}
+
+/* A frame is not better than the bytes that it is made of, even if its check is right. */
+static struct serial_xfer_span rx_parse(const struct serial_xfer_rx *rx, size_t at)
+{
+	struct serial_xfer_span span = rx->msg->parse(rx->msg, rx->buf + at, rx->len - at);
+
+	if (span.verdict == SERIAL_XFER_NONE || span.verdict == SERIAL_XFER_MORE ||
+	    !rx_count_flaws(rx, at, span.len))
+		return span;
+	if (span.verdict == SERIAL_XFER_WHOLE)
+		span.verdict = SERIAL_XFER_DAMAGED;
+	else if (span.verdict != SERIAL_XFER_DAMAGED)
+		span.verdict = SERIAL_XFER_NONE;
+	return span;
 }
 
 /* Looks at one place. Returns how many bytes further the next one is. */
@@ -263,7 +314,7 @@ static size_t rx_look(struct serial_xfer_port *port, size_t at)
 	if (!msg->parse)
 		return 1;
 
-	span = msg->parse(msg, buf, left);
+	span = rx_parse(rx, at);
 	switch (span.verdict) {
 	case SERIAL_XFER_WHOLE:
 		port->unsettled = left > span.len;
@@ -309,6 +360,7 @@ static void rx_make_room(struct serial_xfer_rx *rx, size_t len)
 	rx->start -= min(drop, rx->start);
 	rx->len -= drop;
 	memmove(rx->buf, rx->buf + drop, rx->len);
+	bitmap_shift_right(rx->flaws, rx->flaws, drop, SERIAL_XFER_RX_SIZE);
 }
 
 /* Bytes while nobody waits: a late reply, the rest of a damaged one, or noise. */
@@ -324,7 +376,22 @@ static void rx_out_of_turn(struct serial_xfer_port *port, size_t len)
 	port->late = NULL;
 }
 
-static void rx_take(struct serial_xfer_port *port, const u8 *buf, size_t len)
+/* @flags may be NULL: all bytes are good as far as the line can tell. */
+static void rx_append(struct serial_xfer_rx *rx, const u8 *buf, const u8 *flags, size_t len)
+{
+	size_t i;
+
+	rx_make_room(rx, len);
+	for (i = 0; i < len; i++) {
+		__assign_bit(rx->len + i, rx->flaws, flags && flags[i]);
+		rx->flawed += flags && flags[i];
+	}
+	memcpy(rx->buf + rx->len, buf, len);
+	rx->len += len;
+	rx->heard += len;
+}
+
+static void rx_take(struct serial_xfer_port *port, const u8 *buf, const u8 *flags, size_t len)
 {
 	struct serial_xfer_rx *rx = &port->rx;
 
@@ -334,12 +401,34 @@ static void rx_take(struct serial_xfer_port *port, const u8 *buf, size_t len)
 		rx_out_of_turn(port, len);
 		return;
 	}
-	rx_make_room(rx, len);
-	memcpy(rx->buf + rx->len, buf, len);
-	rx->len += len;
-	rx->heard += len;
+	rx_append(rx, buf, flags, len);
 	rx_scan(port);
 }
+
+/**
+ * serial_xfer_receive_flagged() - bytes have come, some of them perhaps flawed
+ * @port: the port
+ * @buf: the bytes
+ * @flags: for each byte 0 if it is good; NULL if all are
+ * @len: how many
+ *
+ * A byte that stands for a break, or for others that were lost, is flawed, too. No
+ * reply is taken that has one.
+ *
+ * Context: any, for the back end to call; one call at a time.
+ */
+void serial_xfer_receive_flagged(struct serial_xfer_port *port, const u8 *buf,
+				 const u8 *flags, size_t len)
+{
+	size_t at, part;
+
+	guard(spinlock_irqsave)(&port->lock);
+	for (at = 0; at < len; at += part) {
+		part = min_t(size_t, len - at, SERIAL_XFER_MAX_FRAME);
+		rx_take(port, buf + at, flags ? flags + at : NULL, part);
+	}
+}
+EXPORT_SYMBOL_GPL(serial_xfer_receive_flagged);
 
 /**
  * serial_xfer_receive() - bytes have come
@@ -351,13 +440,7 @@ static void rx_take(struct serial_xfer_port *port, const u8 *buf, size_t len)
  */
 void serial_xfer_receive(struct serial_xfer_port *port, const u8 *buf, size_t len)
 {
-	size_t part;
-
-	guard(spinlock_irqsave)(&port->lock);
-	for (; len; buf += part, len -= part) {
-		part = min_t(size_t, len, SERIAL_XFER_MAX_FRAME);
-		rx_take(port, buf, part);
-	}
+	serial_xfer_receive_flagged(port, buf, NULL, len);
 }
 EXPORT_SYMBOL_GPL(serial_xfer_receive);
 
@@ -504,8 +587,9 @@ static int port_transact(struct serial_xfer_port *port, struct serial_xfer_clien
  * Context: may sleep.
  * Return: 0; -ETIMEDOUT: no reply; -EBADMSG: only damaged bytes, or a line that
  * does not fall silent; -EMSGSIZE: the reply is longer than @msg->rx_size;
- * -EINTR: the caller was killed; -ENODEV: the port has been stopped; -EINVAL: bad
- * @msg, or the line cannot have those settings; or an error of the back end.
+ * -EINTR: the caller was killed; -ECANCELED: see serial_xfer_cancel(); -ENODEV: the
+ * port has been stopped; -EINVAL: bad @msg, or the line cannot have those settings; or
+ * an error of the back end.
  */
 int serial_xfer_exec(struct serial_xfer_client *client, struct serial_xfer_msg *msg)
 {
@@ -517,6 +601,9 @@ int serial_xfer_exec(struct serial_xfer_client *client, struct serial_xfer_msg *
 
 	msg->rx_len = 0;
 	msg->heard = 0;
+	msg->flawed = 0;
+	msg->sent = 0;
+	msg->stamp = 0;
 	ret = port_transact(port, client, msg);
 	if (ret)
 		trace_serial_xfer_error(port->dev, msg, ret);

@@ -2,8 +2,10 @@
 #ifndef _SERIAL_XFER_INTERNAL_H
 #define _SERIAL_XFER_INTERNAL_H
 
+#include <linux/bitmap.h>
 #include <linux/completion.h>
 #include <linux/kref.h>
+#include <linux/minmax.h>
 #include <linux/serial_xfer.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -22,9 +24,12 @@
  * @client: whose exchange it is
  * @status: result, valid once @msg is NULL
  * @buf: received bytes
+ * @flaws: which of them the line has called flawed: a wrong parity or stop bit, or
+ *	others lost beside them
  * @len: how many
  * @start: bytes before this are done with
  * @heard: bytes received in this exchange, other than the echo
+ * @flawed: how many of these were flawed
  * @junk: bytes passed over that belong to no frame
  * @open: a frame that needs more bytes may have begun before the place that is
  *	looked at
@@ -38,9 +43,11 @@ struct serial_xfer_rx {
 	struct serial_xfer_client *client;
 	int status;
 	u8 buf[SERIAL_XFER_RX_SIZE];
+	DECLARE_BITMAP(flaws, SERIAL_XFER_RX_SIZE);
 	size_t len;
 	size_t start;
 	size_t heard;
+	size_t flawed;
 	size_t junk;
 	bool open;
 	bool echoed;
@@ -58,6 +65,8 @@ struct serial_xfer_rx {
  * @lock: protects all that follows up to @line. Taken by callers (process
  *	context) and by the receive path; nothing is taken inside
  * @busy: somebody has claimed the port
+ * @owner: who, while @busy
+ * @cancelled: what @owner does with this claim is to end
  * @stopped: no more exchanges
  * @turns: clients with waiters, the next to be served first
  * @idle: wakes serial_xfer_port_stop() when nobody has claimed the port any more
@@ -83,6 +92,8 @@ struct serial_xfer_port {
 
 	spinlock_t lock; /* all that follows, up to line */
 	bool busy;
+	struct serial_xfer_client *owner;
+	bool cancelled;
 	bool stopped;
 	struct list_head turns;
 	wait_queue_head_t idle;
@@ -98,6 +109,19 @@ struct serial_xfer_port {
 	struct completion wake;
 	struct serial_xfer_client pm;
 };
+
+/* exchange.c */
+void serial_xfer_rx_end(struct serial_xfer_port *port, int status);
+
+/* A receiver samples the tenth bit of a character right up to about 5 % error. */
+#define SERIAL_XFER_SPEED_TOLERANCE	3 /* percent, leaves the rest to the device */
+
+static inline bool serial_xfer_speed_is_close(unsigned int wanted, unsigned int speed)
+{
+	unsigned int error = max(wanted, speed) - min(wanted, speed);
+
+	return error <= wanted / 100 * SERIAL_XFER_SPEED_TOLERANCE;
+}
 
 static inline void serial_xfer_add(struct serial_xfer_port *port,
 				   struct serial_xfer_client *client,

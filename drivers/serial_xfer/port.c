@@ -103,6 +103,13 @@ static void client_unqueue(struct serial_xfer_client *client)
 		list_del_init(&client->node);
 }
 
+static void port_give(struct serial_xfer_port *port, struct serial_xfer_client *client)
+{
+	port->busy = true;
+	port->owner = client;
+	port->cancelled = false;
+}
+
 static void port_next_turn(struct serial_xfer_port *port)
 {
 	struct serial_xfer_client *client;
@@ -111,25 +118,32 @@ static void port_next_turn(struct serial_xfer_port *port)
 	client = list_first_entry_or_null(&port->turns, struct serial_xfer_client, node);
 	if (!client) {
 		port->busy = false;
+		port->owner = NULL;
 		wake_up_all(&port->idle);
 		return;
 	}
+	port_give(port, client);
 	waiter_grant(list_first_entry(&client->waiters, struct serial_xfer_waiter, node), 0);
 	list_move_tail(&client->node, &port->turns);
 	client_unqueue(client);
 }
 
+static void client_refuse(struct serial_xfer_client *client, int status)
+{
+	struct serial_xfer_waiter *waiter, *tmp;
+
+	list_for_each_entry_safe(waiter, tmp, &client->waiters, node)
+		waiter_grant(waiter, status);
+	list_del_init(&client->node);
+}
+
 static void port_refuse_all(struct serial_xfer_port *port)
 {
-	struct serial_xfer_waiter *waiter, *tmp_waiter;
 	struct serial_xfer_client *client, *tmp;
 
 	lockdep_assert_held(&port->lock);
-	list_for_each_entry_safe(client, tmp, &port->turns, node) {
-		list_for_each_entry_safe(waiter, tmp_waiter, &client->waiters, node)
-			waiter_grant(waiter, -ENODEV);
-		list_del_init(&client->node);
-	}
+	list_for_each_entry_safe(client, tmp, &port->turns, node)
+		client_refuse(client, -ENODEV);
 }
 
 static bool port_is_idle(struct serial_xfer_port *port)
@@ -233,7 +247,7 @@ static int port_enqueue(struct serial_xfer_client *client, struct serial_xfer_wa
 	if (port->stopped)
 		return -ENODEV;
 	if (!port->busy) {
-		port->busy = true;
+		port_give(port, client);
 		return 1;
 	}
 	if (list_empty(&client->node))
@@ -261,7 +275,8 @@ static void port_abandon(struct serial_xfer_client *client, struct serial_xfer_w
  *
  * Context: may sleep.
  * Return: 0, and serial_xfer_release() must follow; -EINTR if the caller was
- * killed while he waited; -ENODEV if the port has been stopped.
+ * killed while he waited; -ECANCELED: see serial_xfer_cancel(); -ENODEV if the port has
+ * been stopped.
  */
 int serial_xfer_claim(struct serial_xfer_client *client)
 {
@@ -296,6 +311,30 @@ void serial_xfer_release(struct serial_xfer_client *client)
 	port_next_turn(port);
 }
 EXPORT_SYMBOL_GPL(serial_xfer_release);
+
+/**
+ * serial_xfer_cancel() - end what a client does
+ * @client: the client
+ *
+ * Those of its callers who wait for their turn, and the one who has it, get
+ * -ECANCELED, the latter from serial_xfer_exec() until he releases the port. What comes
+ * later is not affected.
+ *
+ * Context: any.
+ */
+void serial_xfer_cancel(struct serial_xfer_client *client)
+{
+	struct serial_xfer_port *port = client->port;
+
+	guard(spinlock_irqsave)(&port->lock);
+	client_refuse(client, -ECANCELED);
+	if (port->owner != client)
+		return;
+	port->cancelled = true;
+	if (port->rx.msg)
+		serial_xfer_rx_end(port, -ECANCELED);
+}
+EXPORT_SYMBOL_GPL(serial_xfer_cancel);
 
 /**
  * serial_xfer_count() - count an event that only the protocol can see

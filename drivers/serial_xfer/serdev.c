@@ -9,13 +9,11 @@
 #include <linux/device.h>
 #include <linux/export.h>
 #include <linux/jiffies.h>
-#include <linux/math.h>
 #include <linux/pm.h>
 #include <linux/serdev.h>
 #include <linux/serial_xfer.h>
 
-/* A receiver samples the tenth bit of a character right up to about 5 % error. */
-#define SERIAL_XFER_SPEED_TOLERANCE	3 /* percent, leaves the rest to the device */
+#include "internal.h"
 
 static int serdev_port_write(void *priv, const u8 *buf, size_t len)
 {
@@ -36,13 +34,12 @@ static int serdev_port_set_line(void *priv, const struct serial_xfer_line *line)
 		[SERIAL_XFER_PARITY_ODD] = SERDEV_PARITY_ODD,
 	};
 	struct serdev_device *serdev = priv;
-	int speed, error;
+	unsigned int speed;
 
 	if (line->parity >= ARRAY_SIZE(parities))
 		return -EINVAL;
 	speed = serdev_device_set_baudrate(serdev, line->speed);
-	error = abs(speed - (int)line->speed);
-	if (error > (int)line->speed / 100 * SERIAL_XFER_SPEED_TOLERANCE)
+	if (!serial_xfer_speed_is_close(line->speed, speed))
 		return -EINVAL;
 	return serdev_device_set_parity(serdev, parities[line->parity]);
 }

@@ -38,6 +38,7 @@ struct step {
 	unsigned int delay_us;
 	const u8 *data;
 	size_t len;
+	const u8 *flags;
 };
 
 #define SILENCE		{ 0 }
@@ -101,7 +102,8 @@ static void play(struct test_line *line, const u8 *buf, size_t len)
 	if (!ctx->steps)
 		return;
 	for (; ctx->steps->len; ctx->steps++)
-		test_line_say(line, ctx->steps->delay_us, ctx->steps->data, ctx->steps->len);
+		test_line_say_flagged(line, ctx->steps->delay_us, ctx->steps->data,
+				      ctx->steps->flags, ctx->steps->len);
 	ctx->steps++;
 }
 
@@ -494,6 +496,76 @@ static void damaged_test(struct kunit *test)
 }
 
 /* A damaged reply, and at once the same undamaged. */
+/* Its sum is right, but the line says that a byte is not. */
+static void flawed_test(struct kunit *test)
+{
+	static const u8 flags[] = { 0, 0, 0, 1, 0 };
+	const struct step steps[] = { { 1000, REPLY, flags }, SILENCE };
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SHORT_MS);
+
+	ctx->steps = steps;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
+	KUNIT_EXPECT_EQ(test, 5, msg.heard);
+	KUNIT_EXPECT_EQ(test, 1, msg.flawed);
+	KUNIT_EXPECT_EQ(test, 1, count_of(ctx, SERIAL_XFER_CHECK_ERRORS));
+	expect_good(test, REPLY);
+}
+
+/* A frame of others, but for a flaw, is not passed over: the reply may lie in it. */
+static void flawed_foreign_test(struct kunit *test)
+{
+	static const u8 flags[] = { 0, 1, 0, 0, 0 };
+	const struct step steps[] = { { 1000, FOREIGN_REPLY, flags }, SILENCE };
+	struct context *ctx = test->priv;
+
+	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, steps, SHORT_MS));
+	KUNIT_EXPECT_EQ(test, 1, count_of(ctx, SERIAL_XFER_FRAME_ERRORS));
+}
+
+/* Flaws that belong to no reply: in noise before it, in the echo. */
+static void flawed_noise_test(struct kunit *test)
+{
+	static const u8 flags[] = { 1, 1, 0, 0, 0, 0, 0 };
+	static const u8 echo_flags[] = { 0, 0, 1, 1, 0, 0, 0, 0, 0 };
+	const struct step steps[] = {
+		{ 1000, BYTES(0, 0xff, UNIT, 2, 0x11, 0x22, 0x36), flags }, SILENCE,
+		{ 1000, BYTES(0x81, 0x02, 0x10, 0, UNIT, 2, 0x11, 0x22, 0x36), echo_flags },
+		SILENCE
+	};
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
+
+	ctx->steps = steps;
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
+	KUNIT_EXPECT_EQ(test, 2, msg.flawed);
+	expect_received(test, REPLY);
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
+	KUNIT_EXPECT_EQ(test, 6, msg.heard);
+	KUNIT_EXPECT_EQ(test, 1, msg.flawed);
+	expect_received(test, REPLY);
+}
+
+/* Where flaws lie is kept while old bytes are pushed out. */
+static void flawed_flood_test(struct kunit *test)
+{
+	static const u8 noise[100] = { [0 ... 99] = 0xf5 };
+	static const u8 flags[100] = { [99] = 1 };
+	static const u8 reply_flags[] = { 0, 0, 0, 0, 0, 0 };
+	struct step steps[13] = { };
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
+	int i;
+
+	for (i = 0; i < 11; i++)
+		steps[i] = (struct step){ 100, noise, sizeof(noise), flags };
+	steps[i] = (struct step){ 100, BYTES(0xf5, UNIT, 2, 0x11, 0x22, 0x36), reply_flags };
+	ctx->steps = steps;
+	KUNIT_EXPECT_EQ(test, 0, exec(ctx, &msg));
+	KUNIT_EXPECT_EQ(test, 11, msg.flawed);
+	expect_received(test, REPLY);
+}
+
 static void damaged_then_good_test(struct kunit *test)
 {
 	const struct step steps[] = {
@@ -1114,6 +1186,46 @@ static void killed_owner_test(struct kunit *test)
 			SETTLE_US);
 }
 
+/* All that one client does ends, and nothing that others do. */
+static void cancel_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+	struct serial_xfer_client *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	struct test_task *owner, *waiter, *bystander;
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	client_init(test, other);
+	owner = start_silent(test);
+	waiter = start_waiting(test, &ctx->client);
+	bystander = start_waiting(test, other);
+	ctx->steps = good;
+	serial_xfer_cancel(&ctx->client);
+	KUNIT_ASSERT_TRUE(test, test_task_wait(owner));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, owner->ret);
+	KUNIT_ASSERT_TRUE(test, test_task_wait(waiter));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, waiter->ret);
+	KUNIT_ASSERT_TRUE(test, test_task_wait(bystander));
+	KUNIT_EXPECT_EQ(test, 0, bystander->ret);
+	KUNIT_EXPECT_GE(test, ktime_us_delta(ctx->line->writes[1].at, ctx->line->writes[0].at),
+			SETTLE_US);
+	expect_good(test, REPLY);
+}
+
+/* Whoever has the port may not use it any more, until he asks for it anew. */
+static void cancel_claimed_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
+
+	KUNIT_ASSERT_EQ(test, 0, serial_xfer_claim(&ctx->client));
+	serial_xfer_cancel(&ctx->client);
+	KUNIT_EXPECT_EQ(test, -ECANCELED, serial_xfer_exec(&ctx->client, &msg));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, serial_xfer_exec(&ctx->client, &msg));
+	serial_xfer_release(&ctx->client);
+	KUNIT_EXPECT_EQ(test, 0, ctx->line->nr_writes);
+	expect_good(test, REPLY);
+}
+
 struct turn {
 	struct serial_xfer_client *client;
 	unsigned int *next;
@@ -1284,6 +1396,10 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(noise_only_test),
 	KUNIT_CASE(junk_test),
 	KUNIT_CASE(damaged_test),
+	KUNIT_CASE(flawed_test),
+	KUNIT_CASE(flawed_foreign_test),
+	KUNIT_CASE(flawed_noise_test),
+	KUNIT_CASE(flawed_flood_test),
 	KUNIT_CASE(damaged_then_good_test),
 	KUNIT_CASE(damaged_then_noise_test),
 	KUNIT_CASE(cut_test),
@@ -1314,6 +1430,8 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(killed_waiter_test),
 	KUNIT_CASE(killed_last_waiter_test),
 	KUNIT_CASE(killed_owner_test),
+	KUNIT_CASE(cancel_test),
+	KUNIT_CASE(cancel_claimed_test),
 	KUNIT_CASE(fairness_test),
 	KUNIT_CASE(crowd_test),
 	KUNIT_CASE(suspend_test),

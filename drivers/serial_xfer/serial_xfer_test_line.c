@@ -22,9 +22,39 @@
 struct test_piece {
 	struct list_head node;
 	ktime_t due;
+	const u8 *flags;
 	size_t len;
 	u8 data[];
 };
+
+/**
+ * test_line_say_flagged() - let bytes come from the line, some of them flawed
+ * @line: the line
+ * @delay_us: how long after those that are on their way, or after now
+ * @data: the bytes
+ * @flags: for each byte 0 if it is good, until all have been delivered; NULL if all are
+ * @len: how many
+ */
+void test_line_say_flagged(struct test_line *line, unsigned int delay_us, const u8 *data,
+			   const u8 *flags, size_t len)
+{
+	struct test_piece *piece = kmalloc(struct_size(piece, data, len), GFP_KERNEL);
+
+	if (!piece) {
+		KUNIT_FAIL(line->test, "no memory");
+		return;
+	}
+	memcpy(piece->data, data, len);
+	piece->flags = flags;
+	piece->len = len;
+	scoped_guard(spinlock, &line->lock) {
+		line->last_due = ktime_add_us(max(ktime_get(), line->last_due), delay_us);
+		piece->due = line->last_due;
+		list_add_tail(&piece->node, &line->pieces);
+	}
+	wake_up(&line->wake);
+}
+EXPORT_SYMBOL_GPL(test_line_say_flagged);
 
 /**
  * test_line_say() - let bytes come from the line
@@ -35,20 +65,7 @@ struct test_piece {
  */
 void test_line_say(struct test_line *line, unsigned int delay_us, const u8 *data, size_t len)
 {
-	struct test_piece *piece = kmalloc(struct_size(piece, data, len), GFP_KERNEL);
-
-	if (!piece) {
-		KUNIT_FAIL(line->test, "no memory");
-		return;
-	}
-	memcpy(piece->data, data, len);
-	piece->len = len;
-	scoped_guard(spinlock, &line->lock) {
-		line->last_due = ktime_add_us(max(ktime_get(), line->last_due), delay_us);
-		piece->due = line->last_due;
-		list_add_tail(&piece->node, &line->pieces);
-	}
-	wake_up(&line->wake);
+	test_line_say_flagged(line, delay_us, data, NULL, len);
 }
 EXPORT_SYMBOL_GPL(test_line_say);
 
@@ -74,7 +91,7 @@ EXPORT_SYMBOL_GPL(test_line_is_quiet);
 static void test_line_deliver(struct test_line *line, struct test_piece *piece)
 {
 	line->heard_at = ktime_get();
-	serial_xfer_receive(line->port, piece->data, piece->len);
+	serial_xfer_receive_flagged(line->port, piece->data, piece->flags, piece->len);
 	scoped_guard(spinlock, &line->lock)
 		list_del(&piece->node);
 	kfree(piece);

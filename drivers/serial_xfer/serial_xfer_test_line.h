@@ -127,6 +127,8 @@ struct test_task {
 };
 
 struct test_line *test_line_create(struct kunit *test);
+void test_line_say_flagged(struct test_line *line, unsigned int delay_us, const u8 *data,
+			   const u8 *flags, size_t len);
 void test_line_say(struct test_line *line, unsigned int delay_us, const u8 *data, size_t len);
 bool test_line_is_quiet(struct test_line *line);
 

@@ -115,6 +115,7 @@ const struct meterbus_device_id *meterbus_device_get_id(const struct meterbus_de
 struct meterbus_address meterbus_device_address(struct meterbus_device *mdev);
 struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev);
 void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed);
+ktime_t meterbus_device_written_at(const struct meterbus_device *mdev);
 void meterbus_device_recheck(struct meterbus_device *mdev);
 
 const u8 *meterbus_readout_telegram(const struct meterbus_readout *readout, unsigned int n,

@@ -135,6 +135,7 @@ int modbus_broadcast(struct modbus_controller *ctrl, const u8 *req, size_t req_l
 
 struct modbus_controller *modbus_device_controller(const struct modbus_device *mdev);
 u8 modbus_device_unit(const struct modbus_device *mdev);
+ktime_t modbus_device_written_at(const struct modbus_device *mdev);
 unsigned int modbus_device_latency_us(const struct modbus_device *mdev);
 struct serial_xfer_line modbus_device_line(struct modbus_device *mdev);
 void modbus_device_set_line(struct modbus_device *mdev, const struct serial_xfer_line *line);

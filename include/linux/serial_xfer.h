@@ -121,6 +121,8 @@ typedef struct serial_xfer_span (*serial_xfer_parse_t)(const struct serial_xfer_
  * @rx_len: result: length of the reply; with -EBADMSG of what is in @rx instead: what
  *	was heard, from its first byte on
  * @heard: result: bytes received other than the echo, also of a failed exchange
+ * @flawed: result: how many of these the line has called flawed
+ * @sent: result: when the request's last bit left, boot-time clock; 0 if it was not sent
  * @stamp: result: arrival of the reply's last byte, boot-time clock
  * @latency_us: result: from the request's last bit to the reply's end, less the
  *	time that the reply's bytes take on the wire
@@ -140,6 +142,8 @@ struct serial_xfer_msg {
 
 	size_t rx_len;
 	size_t heard;
+	size_t flawed;
+	ktime_t sent;
 	ktime_t stamp;
 	unsigned int latency_us;
 };
@@ -151,8 +155,8 @@ struct serial_xfer_msg {
  *	case the settings are unknown
  * @drain: wait until everything written has left the wire; may sleep
  *
- * Received bytes are handed to serial_xfer_receive(). The engine calls one op
- * at a time.
+ * Received bytes are handed to serial_xfer_receive() or, if the line tells which of
+ * them are flawed, to serial_xfer_receive_flagged(). The engine calls one op at a time.
  */
 struct serial_xfer_ops {
 	int (*write)(void *priv, const u8 *buf, size_t len);
@@ -223,6 +227,8 @@ void serial_xfer_port_resume(struct serial_xfer_port *port);
 enum serial_xfer_echo serial_xfer_port_echo(struct serial_xfer_port *port);
 struct serial_xfer_stats *serial_xfer_port_stats(struct serial_xfer_port *port);
 void serial_xfer_receive(struct serial_xfer_port *port, const u8 *buf, size_t len);
+void serial_xfer_receive_flagged(struct serial_xfer_port *port, const u8 *buf,
+				 const u8 *flags, size_t len);
 
 struct serial_xfer_port *devm_serial_xfer_serdev_open(struct serdev_device *serdev);
 extern const struct dev_pm_ops serial_xfer_serdev_pm_ops;
@@ -231,6 +237,7 @@ void serial_xfer_client_init(struct serial_xfer_client *client, struct serial_xf
 void serial_xfer_client_exit(struct serial_xfer_client *client);
 int serial_xfer_claim(struct serial_xfer_client *client);
 void serial_xfer_release(struct serial_xfer_client *client);
+void serial_xfer_cancel(struct serial_xfer_client *client);
 int serial_xfer_exec(struct serial_xfer_client *client, struct serial_xfer_msg *msg);
 void serial_xfer_count(struct serial_xfer_client *client, enum serial_xfer_stat stat);
 

@@ -133,6 +133,33 @@ ssize_t serial_xfer_tunable_store(struct device *dev, struct device_attribute *a
 		.max = (_max),								\
 	}
 
+/**
+ * struct serial_xfer_protocol - what makes a bus of a port
+ * @name: its name
+ * @owner: its module
+ * @line: line settings of a bus, if nobody asks for others
+ * @attach: make a bus of @port, with these settings; @parent is the device that has the
+ *	port. Returns the bus, or an ERR_PTR()
+ * @detach: undo that; what is in flight ends with -ENODEV. May sleep
+ * @id: the number of a bus
+ * @node: among all protocols; private
+ */
+struct serial_xfer_protocol {
+	const char *name;
+	struct module *owner;
+	struct serial_xfer_line line;
+	void *(*attach)(struct device *parent, struct serial_xfer_port *port,
+			const struct serial_xfer_line *line);
+	void (*detach)(void *bus);
+	unsigned int (*id)(void *bus);
+	struct list_head node;
+};
+
+void serial_xfer_protocol_register(struct serial_xfer_protocol *protocol);
+void serial_xfer_protocol_unregister(struct serial_xfer_protocol *protocol);
+const struct serial_xfer_protocol *serial_xfer_protocol_get(const char *name);
+void serial_xfer_protocol_put(const struct serial_xfer_protocol *protocol);
+
 ssize_t serial_xfer_echo_emit(struct serial_xfer_port *port, char *buf);
 int serial_xfer_fw_name(const struct fwnode_handle *fwnode, char *name, size_t size);
 
