@@ -20,6 +20,11 @@
 /* The PRO380's default, manual v2.18 chapter A3.1; Modbus itself says 19200. */
 #define MODBUS_DEFAULT_SPEED		9600
 
+const struct serial_xfer_line modbus_default_line = {
+	.speed = MODBUS_DEFAULT_SPEED,
+	.parity = SERIAL_XFER_PARITY_EVEN,
+};
+
 #define MODBUS_SPEED_MIN		50
 #define MODBUS_SPEED_MAX		4000000
 
@@ -41,6 +46,23 @@ const struct device_type modbus_controller_type = {
 	.release = modbus_controller_free,
 };
 
+static const char * const modbus_parity_names[] = {
+	[SERIAL_XFER_PARITY_NONE] = "none",
+	[SERIAL_XFER_PARITY_EVEN] = "even",
+	[SERIAL_XFER_PARITY_ODD] = "odd",
+};
+
+/**
+ * modbus_parity_name() - name of a parity
+ * @parity: the parity
+ *
+ * Return: "even", "odd" or "none".
+ */
+const char *modbus_parity_name(enum serial_xfer_parity parity)
+{
+	return modbus_parity_names[parity];
+}
+
 /**
  * modbus_parse_parity() - parity by name
  * @name: "even", "odd" or "none"
@@ -50,12 +72,7 @@ const struct device_type modbus_controller_type = {
  */
 int modbus_parse_parity(const char *name, enum serial_xfer_parity *parity)
 {
-	static const char * const names[] = {
-		[SERIAL_XFER_PARITY_NONE] = "none",
-		[SERIAL_XFER_PARITY_EVEN] = "even",
-		[SERIAL_XFER_PARITY_ODD] = "odd",
-	};
-	int i = match_string(names, ARRAY_SIZE(names), name);
+	int i = match_string(modbus_parity_names, ARRAY_SIZE(modbus_parity_names), name);
 
 	if (i < 0)
 		return -EINVAL;
@@ -108,7 +125,8 @@ static int modbus_controller_id(struct device *parent)
 }
 
 static struct modbus_controller *modbus_controller_alloc(struct device *parent,
-							 struct serial_xfer_port *port)
+							 struct serial_xfer_port *port,
+							 const struct serial_xfer_line *line)
 {
 	struct modbus_controller *ctrl;
 
@@ -120,8 +138,7 @@ static struct modbus_controller *modbus_controller_alloc(struct device *parent,
 	ctrl->response_timeout_ms = MODBUS_RESPONSE_TIMEOUT_MS;
 	ctrl->retries = MODBUS_RETRIES;
 	ctrl->turnaround_ms = MODBUS_TURNAROUND_MS;
-	ctrl->line.speed = MODBUS_DEFAULT_SPEED;
-	ctrl->line.parity = SERIAL_XFER_PARITY_EVEN;
+	ctrl->line = *line;
 	mutex_init(&ctrl->lock);
 	serial_xfer_client_init(&ctrl->raw, port);
 	serial_xfer_port_get(port);
@@ -146,7 +163,16 @@ static int modbus_controller_publish(struct modbus_controller *ctrl)
 		return -ENOMEM;
 	ret = device_add(dev);
 	if (ret)
-		destroy_workqueue(ctrl->wq);
+		goto err_wq;
+	ret = modbus_cdev_register(ctrl);
+	if (ret)
+		goto err_dev;
+	return 0;
+
+err_dev:
+	device_del(dev);
+err_wq:
+	destroy_workqueue(ctrl->wq);
 	return ret;
 }
 
@@ -168,22 +194,24 @@ static int modbus_controller_add(struct modbus_controller *ctrl)
 }
 
 /**
- * modbus_controller_register() - make a bus of a port
+ * modbus_controller_attach() - make a bus of a port, with certain line settings
  * @parent: the device that has the port; its firmware node describes the bus
  * @port: the port; a reference is taken
+ * @line: settings, if the firmware node does not tell others
  *
  * Registers the devices that the firmware describes as well.
  *
  * Context: may sleep.
  * Return: the controller, or an ERR_PTR().
  */
-struct modbus_controller *modbus_controller_register(struct device *parent,
-						     struct serial_xfer_port *port)
+struct modbus_controller *modbus_controller_attach(struct device *parent,
+						   struct serial_xfer_port *port,
+						   const struct serial_xfer_line *line)
 {
 	struct modbus_controller *ctrl;
 	int ret;
 
-	ctrl = modbus_controller_alloc(parent, port);
+	ctrl = modbus_controller_alloc(parent, port, line);
 	if (!ctrl)
 		return ERR_PTR(-ENOMEM);
 	ret = modbus_controller_add(ctrl);
@@ -193,6 +221,22 @@ struct modbus_controller *modbus_controller_register(struct device *parent,
 	}
 	modbus_add_fw_devices(ctrl);
 	return ctrl;
+}
+
+/**
+ * modbus_controller_register() - make a bus of a port
+ * @parent: the device that has the port; its firmware node describes the bus
+ * @port: the port; a reference is taken
+ *
+ * As modbus_controller_attach(), with Modbus's own settings.
+ *
+ * Context: may sleep.
+ * Return: the controller, or an ERR_PTR().
+ */
+struct modbus_controller *modbus_controller_register(struct device *parent,
+						     struct serial_xfer_port *port)
+{
+	return modbus_controller_attach(parent, port, &modbus_default_line);
 }
 
 /**
@@ -211,6 +255,7 @@ void modbus_controller_unregister(struct modbus_controller *ctrl)
 	scoped_guard(mutex, &ctrl->lock)
 		ctrl->closing = true;
 	serial_xfer_port_stop(ctrl->port);
+	serial_xfer_cdev_unregister(&ctrl->cdev);
 	for (unit = MODBUS_UNIT_MIN; unit <= MODBUS_UNIT_MAX; unit++) {
 		priv = modbus_device_take(ctrl, unit, false);
 		if (priv)

@@ -153,14 +153,18 @@ static int __init modbus_init(void)
 	if (ret)
 		return ret;
 	ret = modbus_serdev_register();
-	if (ret)
+	if (ret) {
 		bus_unregister(&modbus_bus_type);
-	return ret;
+		return ret;
+	}
+	modbus_protocol_register();
+	return 0;
 }
 subsys_initcall(modbus_init);
 
 static void __exit modbus_exit(void)
 {
+	modbus_protocol_unregister();
 	modbus_serdev_unregister();
 	bus_unregister(&modbus_bus_type);
 }

@@ -162,6 +162,72 @@ void modbus_device_delete(struct modbus_device_priv *priv)
 	put_device(&priv->mdev.dev);
 }
 
+static bool unit_has_driver(const struct modbus_controller *ctrl, u8 unit)
+{
+	const struct modbus_device_priv *priv = ctrl->devices[unit];
+
+	if (priv)
+		return READ_ONCE(priv->mdev.dev.driver);
+	/* Reserved for a device that is about to take this address. */
+	return test_bit(unit, ctrl->taken);
+}
+
+/**
+ * modbus_unit_has_driver() - must others leave a unit's settings alone?
+ * @ctrl: the controller
+ * @unit: unit address, or MODBUS_UNIT_BROADCAST for any
+ *
+ * Context: may sleep.
+ * Return: true if a driver has it.
+ */
+bool modbus_unit_has_driver(struct modbus_controller *ctrl, u8 unit)
+{
+	guard(mutex)(&ctrl->lock);
+	if (unit != MODBUS_UNIT_BROADCAST)
+		return unit_has_driver(ctrl, unit);
+	for (unit = MODBUS_UNIT_MIN; unit <= MODBUS_UNIT_MAX; unit++)
+		if (unit_has_driver(ctrl, unit))
+			return true;
+	return false;
+}
+
+/**
+ * modbus_unit_written() - somebody else has written to a unit
+ * @ctrl: the controller
+ * @unit: unit address, or MODBUS_UNIT_BROADCAST for all
+ *
+ * Context: may sleep; the caller has claimed the port.
+ */
+void modbus_unit_written(struct modbus_controller *ctrl, u8 unit)
+{
+	s64 now = ktime_get_boottime();
+	struct modbus_device_priv *priv;
+	int i;
+
+	guard(mutex)(&ctrl->lock);
+	for (i = MODBUS_UNIT_MIN; i <= MODBUS_UNIT_MAX; i++) {
+		priv = ctrl->devices[i];
+		if (priv && (unit == MODBUS_UNIT_BROADCAST || unit == READ_ONCE(priv->unit)))
+			atomic64_set(&priv->written_at, now);
+	}
+}
+
+/**
+ * modbus_device_written_at() - when has somebody else written to a device?
+ * @mdev: the device
+ *
+ * Userspace can write to a device past its driver. What the driver has read before then
+ * may not be true any more.
+ *
+ * Context: any.
+ * Return: the last time, boot-time clock; 0: never.
+ */
+ktime_t modbus_device_written_at(const struct modbus_device *mdev)
+{
+	return atomic64_read(&to_modbus_priv(mdev)->written_at);
+}
+EXPORT_SYMBOL_GPL(modbus_device_written_at);
+
 static int modbus_fw_unit(struct fwnode_handle *fwnode, u32 *unit)
 {
 	if (is_acpi_device_node(fwnode))

@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/serial_xfer.h>
 #include <linux/serial_xfer_bus.h>
+#include <linux/serial_xfer_cdev.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -71,6 +72,7 @@ struct modbus_abandoned {
  * @dev: the controller's device, child of the one that has the line
  * @id: bus number
  * @port: the line; a reference is held
+ * @cdev: /dev/modbusN
  * @raw: client for requests that belong to no device
  * @wq: runs the life of the devices; one item a device at a time
  * @line: settings for devices that do not say otherwise; constant
@@ -90,6 +92,7 @@ struct modbus_controller {
 	struct device dev;
 	int id;
 	struct serial_xfer_port *port;
+	struct serial_xfer_cdev cdev;
 	struct serial_xfer_client raw;
 	struct workqueue_struct *wq;
 	struct serial_xfer_line line;
@@ -117,6 +120,7 @@ struct modbus_controller {
  * @new_unit: address reserved for it, 0 if none; under @ctrl->lock
  * @latency_us: running average of the answering time; written by the owner of the
  *	port's claim
+ * @written_at: when somebody else has last written to the device, boot-time clock
  * @lock: protects @line; nothing is taken inside
  * @line: line settings
  * @life: looks for the device while it is not there
@@ -133,6 +137,7 @@ struct modbus_device_priv {
 	u8 old_unit;
 	u8 new_unit;
 	unsigned int latency_us;
+	atomic64_t written_at;
 
 	spinlock_t lock; /* line */
 	struct serial_xfer_line line;
@@ -175,6 +180,7 @@ extern const struct device_type modbus_device_type;
 extern const struct attribute_group *modbus_controller_groups[];
 extern const struct attribute_group *modbus_device_groups[];
 extern const struct serial_xfer_life_ops modbus_life_ops;
+extern const struct serial_xfer_line modbus_default_line;
 
 /* rtu.c */
 size_t modbus_rtu_encode(u8 *adu, u8 unit, const u8 *pdu, size_t len);
@@ -182,13 +188,27 @@ ssize_t modbus_rtu_reply_len(const u8 *req, size_t len);
 struct serial_xfer_span modbus_rtu_parse(const struct serial_xfer_msg *msg,
 					 const u8 *buf, size_t len);
 
+/* cdev.c */
+struct modbus_xfer;
+bool modbus_request_reads(const u8 *req, size_t len);
+int modbus_xfer_check(const struct modbus_xfer *xfer);
+int modbus_cdev_request(struct serial_xfer_file *file, void *data);
+int modbus_cdev_register(struct modbus_controller *ctrl);
+
 /* transfer.c */
+int modbus_request_check(const u8 *req, size_t req_len);
+int modbus_raw_exec(struct modbus_controller *ctrl, struct serial_xfer_client *client, u8 unit,
+		    const u8 *req, size_t len, struct serial_xfer_msg *msg, bool *doubtful);
 int modbus_identify(struct modbus_device_priv *priv, u8 unit, size_t *heard);
 
 /* controller.c */
 struct modbus_controller *modbus_controller_register(struct device *parent,
 						     struct serial_xfer_port *port);
+struct modbus_controller *modbus_controller_attach(struct device *parent,
+						   struct serial_xfer_port *port,
+						   const struct serial_xfer_line *line);
 void modbus_controller_unregister(struct modbus_controller *ctrl);
+const char *modbus_parity_name(enum serial_xfer_parity parity);
 int modbus_parse_parity(const char *name, enum serial_xfer_parity *parity);
 int modbus_check_speed(unsigned int speed);
 int modbus_read_line(struct fwnode_handle *fwnode, struct serial_xfer_line *line);
@@ -199,11 +219,17 @@ int modbus_device_create(struct modbus_controller *ctrl, const struct modbus_boa
 struct modbus_device_priv *modbus_device_take(struct modbus_controller *ctrl, u8 unit,
 					      bool from_user);
 void modbus_device_delete(struct modbus_device_priv *priv);
+bool modbus_unit_has_driver(struct modbus_controller *ctrl, u8 unit);
+void modbus_unit_written(struct modbus_controller *ctrl, u8 unit);
 void modbus_add_fw_devices(struct modbus_controller *ctrl);
 
 /* unit.c */
 void modbus_unit_free(struct modbus_controller *ctrl, u8 unit);
 void modbus_renumber_work(struct work_struct *work);
+
+/* attach.c */
+void modbus_protocol_register(void);
+void modbus_protocol_unregister(void);
 
 /* serdev.c */
 int modbus_serdev_register(void);

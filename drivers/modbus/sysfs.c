@@ -54,6 +54,25 @@ SERIAL_XFER_TUNABLE_ATTR(modbus, struct modbus_controller, response_timeout_ms, 
 SERIAL_XFER_TUNABLE_ATTR(modbus, struct modbus_controller, retries, 0, 10);
 SERIAL_XFER_TUNABLE_ATTR(modbus, struct modbus_controller, turnaround_ms, 0, 10000);
 
+static struct serial_xfer_line modbus_line(struct device *dev)
+{
+	if (dev->type == &modbus_controller_type)
+		return to_modbus_controller(dev)->line;
+	return modbus_device_line(to_modbus_device(dev));
+}
+
+static ssize_t speed_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", modbus_line(dev).speed);
+}
+static DEVICE_ATTR_RO(speed);
+
+static ssize_t parity_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", modbus_parity_name(modbus_line(dev).parity));
+}
+static DEVICE_ATTR_RO(parity);
+
 static ssize_t echo_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return serial_xfer_echo_emit(to_modbus_controller(dev)->port, buf);
@@ -135,6 +154,8 @@ static struct attribute *modbus_controller_attrs[] = {
 	&modbus_response_timeout_ms.attr.attr,
 	&modbus_retries.attr.attr,
 	&modbus_turnaround_ms.attr.attr,
+	&dev_attr_speed.attr,
+	&dev_attr_parity.attr,
 	&dev_attr_echo.attr,
 	&dev_attr_new_device.attr,
 	&dev_attr_delete_device.attr,
@@ -172,6 +193,8 @@ static DEVICE_ATTR_RO(state);
 static struct attribute *modbus_device_attrs[] = {
 	&dev_attr_name.attr,
 	&dev_attr_modalias.attr,
+	&dev_attr_speed.attr,
+	&dev_attr_parity.attr,
 	&dev_attr_state.attr,
 	NULL
 };

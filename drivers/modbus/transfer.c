@@ -136,12 +136,34 @@ static void modbus_note_answer(struct modbus_device_priv *priv, u8 unit,
 	serial_xfer_life_heard(&priv->life);
 }
 
-/* One exchange with @unit; the port is claimed. An exception is an answer, too. */
+/*
+ * One exchange; the port is claimed, the message's line and time limit are set. An
+ * exception is an answer, too.
+ */
+static int modbus_exec(struct serial_xfer_client *client, const struct modbus_expect *expect,
+		       size_t len, struct modbus_abandoned *gone, struct serial_xfer_msg *msg)
+{
+	const u8 *req = expect->req;
+	u8 tx[MODBUS_RTU_MAX_ADU];
+	int ret;
+
+	msg->tx = tx;
+	msg->tx_len = modbus_rtu_encode(tx, expect->unit, req, len);
+	msg->parse = modbus_rtu_parse;
+	msg->context = expect;
+	msg->ambiguous = modbus_mirrors(req[0]);
+
+	ret = serial_xfer_exec(client, msg);
+	/* Whatever went wrong, the device may have heard the request. */
+	if (ret)
+		modbus_abandon(gone, req);
+	return ret;
+}
+
 static int modbus_send(struct modbus_device_priv *priv, u8 unit, const u8 *req, size_t len,
 		       struct serial_xfer_msg *msg)
 {
 	struct modbus_abandoned *gone = &priv->ctrl->abandoned[unit];
-	u8 tx[MODBUS_RTU_MAX_ADU];
 	struct modbus_expect expect = {
 		.unit = unit,
 		.req = req,
@@ -150,21 +172,52 @@ static int modbus_send(struct modbus_device_priv *priv, u8 unit, const u8 *req, 
 	};
 	int ret;
 
-	msg->tx = tx;
-	msg->tx_len = modbus_rtu_encode(tx, unit, req, len);
 	msg->line = modbus_device_line(&priv->mdev);
 	msg->timeout_ms = READ_ONCE(priv->ctrl->response_timeout_ms);
-	msg->parse = modbus_rtu_parse;
-	msg->context = &expect;
-	msg->ambiguous = modbus_mirrors(req[0]);
-
-	ret = serial_xfer_exec(&priv->client, msg);
-	/* Whatever went wrong, the device may have heard the request. */
+	ret = modbus_exec(&priv->client, &expect, len, gone, msg);
 	if (!ret)
 		modbus_note_answer(priv, unit, msg);
-	else
-		modbus_abandon(gone, req);
 	return ret;
+}
+
+/**
+ * modbus_raw_exec() - one exchange with a unit, whether or not it has a driver
+ * @ctrl: the controller
+ * @client: who has claimed the port
+ * @unit: unit address
+ * @req: request PDU, checked by modbus_request_check()
+ * @len: its length
+ * @msg: line, time limit and room for an ADU; and the result
+ * @doubtful: result: the reply may answer an earlier request, so it says nothing about
+ *	those that were abandoned
+ *
+ * Context: may sleep.
+ * Return: 0, also for an exception; or an error of serial_xfer_exec().
+ */
+int modbus_raw_exec(struct modbus_controller *ctrl, struct serial_xfer_client *client, u8 unit,
+		    const u8 *req, size_t len, struct serial_xfer_msg *msg, bool *doubtful)
+{
+	struct modbus_abandoned *gone = &ctrl->abandoned[unit];
+	struct modbus_expect expect = {
+		.unit = unit,
+		.req = req,
+		.len = modbus_rtu_reply_len(req, len),
+	};
+	bool ambiguous = modbus_ambiguous(gone, req);
+	bool distrust = test_bit(req[0], gone->functions);
+	int ret;
+
+	ret = modbus_exec(client, &expect, len, gone, msg);
+	if (ret)
+		return ret;
+	if (msg->rx[1] & MODBUS_EXCEPTION) {
+		serial_xfer_count(client, SERIAL_XFER_REFUSALS);
+		ambiguous |= distrust;
+	}
+	*doubtful = ambiguous;
+	if (!ambiguous)
+		memset(gone, 0, sizeof(*gone));
+	return 0;
 }
 
 static int modbus_transact(struct modbus_device_priv *priv, u8 unit,
@@ -303,14 +356,20 @@ static void modbus_look_after(struct modbus_device_priv *priv, unsigned int miss
 	serial_xfer_life_silent(&priv->life);
 }
 
-static int modbus_check_request(const struct modbus_request *request)
+/**
+ * modbus_request_check() - can a request be sent, and its reply be known?
+ * @req: request PDU
+ * @req_len: its length
+ *
+ * Return: 0; -EINVAL; -EOPNOTSUPP: a function whose reply has no known length.
+ */
+int modbus_request_check(const u8 *req, size_t req_len)
 {
 	ssize_t len;
 
-	if (!request->req_len || request->req_len > MODBUS_MAX_PDU ||
-	    request->req[0] > MODBUS_FUNCTION_MAX)
+	if (!req_len || req_len > MODBUS_MAX_PDU || req[0] > MODBUS_FUNCTION_MAX)
 		return -EINVAL;
-	len = modbus_rtu_reply_len(request->req, request->req_len);
+	len = modbus_rtu_reply_len(req, req_len);
 	if (len < 0)
 		return len;
 	return len > MODBUS_RTU_MAX_ADU ? -EINVAL : 0;
@@ -342,7 +401,7 @@ int modbus_exchange(struct modbus_device *mdev, struct modbus_request *request)
 	unsigned int misses = 0;
 	int ret;
 
-	ret = modbus_check_request(request);
+	ret = modbus_request_check(request->req, request->req_len);
 	if (ret)
 		return ret;
 
