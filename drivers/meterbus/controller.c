@@ -24,6 +24,11 @@
 #define METERBUS_SPEED_MIN		300
 #define METERBUS_SPEED_MAX		38400
 
+const struct serial_xfer_line meterbus_default_line = {
+	.speed = METERBUS_DEFAULT_SPEED,
+	.parity = SERIAL_XFER_PARITY_EVEN,
+};
+
 static DEFINE_IDA(meterbus_ida);
 
 static void meterbus_controller_free(struct device *dev)
@@ -81,8 +86,9 @@ static int meterbus_controller_id(struct device *parent)
 	return ida_alloc_min(&meterbus_ida, max(id + 1, 0), GFP_KERNEL);
 }
 
-static struct meterbus_controller *meterbus_controller_alloc(struct device *parent,
-							     struct serial_xfer_port *port)
+static struct meterbus_controller *
+meterbus_controller_alloc(struct device *parent, struct serial_xfer_port *port,
+			  const struct serial_xfer_line *line)
 {
 	struct meterbus_controller *ctrl;
 
@@ -93,8 +99,7 @@ static struct meterbus_controller *meterbus_controller_alloc(struct device *pare
 	ctrl->port = port;
 	ctrl->response_timeout_ms = METERBUS_RESPONSE_TIMEOUT_MS;
 	ctrl->retries = METERBUS_RETRIES;
-	ctrl->line.speed = METERBUS_DEFAULT_SPEED;
-	ctrl->line.parity = SERIAL_XFER_PARITY_EVEN;
+	ctrl->line = *line;
 	mutex_init(&ctrl->lock);
 	INIT_LIST_HEAD(&ctrl->devices);
 	serial_xfer_client_init(&ctrl->raw, port);
@@ -120,7 +125,16 @@ static int meterbus_controller_publish(struct meterbus_controller *ctrl)
 		return -ENOMEM;
 	ret = device_add(dev);
 	if (ret)
-		destroy_workqueue(ctrl->wq);
+		goto err_wq;
+	ret = meterbus_cdev_register(ctrl);
+	if (ret)
+		goto err_dev;
+	return 0;
+
+err_dev:
+	device_del(dev);
+err_wq:
+	destroy_workqueue(ctrl->wq);
 	return ret;
 }
 
@@ -142,22 +156,24 @@ static int meterbus_controller_add(struct meterbus_controller *ctrl)
 }
 
 /**
- * meterbus_controller_register() - make a bus of a port
+ * meterbus_controller_attach() - make a bus of a port, with certain line settings
  * @parent: the device that has the port; its firmware node describes the bus
  * @port: the port; a reference is taken
+ * @line: settings, if the firmware node does not tell others
  *
  * Registers the devices that the firmware describes as well.
  *
  * Context: may sleep.
  * Return: the controller, or an ERR_PTR().
  */
-struct meterbus_controller *meterbus_controller_register(struct device *parent,
-							 struct serial_xfer_port *port)
+struct meterbus_controller *meterbus_controller_attach(struct device *parent,
+						       struct serial_xfer_port *port,
+						       const struct serial_xfer_line *line)
 {
 	struct meterbus_controller *ctrl;
 	int ret;
 
-	ctrl = meterbus_controller_alloc(parent, port);
+	ctrl = meterbus_controller_alloc(parent, port, line);
 	if (!ctrl)
 		return ERR_PTR(-ENOMEM);
 	ret = meterbus_controller_add(ctrl);
@@ -167,6 +183,22 @@ struct meterbus_controller *meterbus_controller_register(struct device *parent,
 	}
 	meterbus_add_fw_devices(ctrl);
 	return ctrl;
+}
+
+/**
+ * meterbus_controller_register() - make a bus of a port
+ * @parent: the device that has the port; its firmware node describes the bus
+ * @port: the port; a reference is taken
+ *
+ * As meterbus_controller_attach(), with the settings that all meters know.
+ *
+ * Context: may sleep.
+ * Return: the controller, or an ERR_PTR().
+ */
+struct meterbus_controller *meterbus_controller_register(struct device *parent,
+							 struct serial_xfer_port *port)
+{
+	return meterbus_controller_attach(parent, port, &meterbus_default_line);
 }
 
 /**
@@ -184,6 +216,7 @@ void meterbus_controller_unregister(struct meterbus_controller *ctrl)
 	scoped_guard(mutex, &ctrl->lock)
 		ctrl->closing = true;
 	serial_xfer_port_stop(ctrl->port);
+	serial_xfer_cdev_unregister(&ctrl->cdev);
 	while ((priv = meterbus_device_take_first(ctrl)))
 		meterbus_device_delete(priv);
 	/* What others have begun to delete uses the workqueue as well. */

@@ -148,14 +148,18 @@ static int __init meterbus_init(void)
 	if (ret)
 		return ret;
 	ret = meterbus_serdev_register();
-	if (ret)
+	if (ret) {
 		bus_unregister(&meterbus_bus_type);
-	return ret;
+		return ret;
+	}
+	meterbus_protocol_register();
+	return 0;
 }
 subsys_initcall(meterbus_init);
 
 static void __exit meterbus_exit(void)
 {
+	meterbus_protocol_unregister();
 	meterbus_serdev_unregister();
 	bus_unregister(&meterbus_bus_type);
 }

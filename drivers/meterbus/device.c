@@ -43,21 +43,11 @@ static bool address_equal(const struct meterbus_address *a, const struct meterbu
 	return a->secondary ? a->id == b->id : a->primary == b->primary;
 }
 
-/* The identification number has decimal digits and wildcards; zero is nobody's. */
-static bool address_id_ok(u64 id)
-{
-	u32 number = id >> 32;
-
-	for (; number; number >>= 4)
-		if ((number & 0xf) > 9 && (number & 0xf) != 0xf)
-			return false;
-	return true;
-}
-
 /**
  * meterbus_parse_address() - address by what a person writes
  * @word: a number up to METERBUS_ADDRESS_MAX, or exactly sixteen hexadecimal digits
- *	without prefix
+ *	without prefix. An identification number should have decimal digits, but there
+ *	are meters that do not know that
  * @address: result
  *
  * Return: 0, -EINVAL or -ERANGE.
@@ -71,9 +61,7 @@ int meterbus_parse_address(const char *word, struct meterbus_address *address)
 		;
 	if (digits == METERBUS_ID_DIGITS && !word[digits]) {
 		address->secondary = true;
-		if (kstrtou64(word, 16, &address->id) || !address_id_ok(address->id))
-			return -EINVAL;
-		return 0;
+		return kstrtou64(word, 16, &address->id);
 	}
 	if (kstrtou8(word, 0, &address->primary))
 		return -EINVAL;
@@ -353,7 +341,7 @@ static int meterbus_fw_address(struct fwnode_handle *fwnode, struct meterbus_add
 		return 0;
 	}
 	*address = (struct meterbus_address){ .secondary = true, .id = adr };
-	return adr >> 32 && address_id_ok(adr) ? 0 : -EINVAL;
+	return adr >> 32 ? 0 : -EINVAL;
 }
 
 static int meterbus_add_fw_device(struct meterbus_controller *ctrl,

@@ -2,22 +2,28 @@
 #ifndef _METERBUS_INTERNAL_H
 #define _METERBUS_INTERNAL_H
 
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/meterbus.h>
 #include <linux/mutex.h>
 #include <linux/serial_xfer.h>
 #include <linux/serial_xfer_bus.h>
+#include <linux/serial_xfer_cdev.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "protocol.h"
+
+struct meterbus_xfer;
 
 /**
  * struct meterbus_controller - an M-Bus
  * @dev: the controller's device, child of the one that has the line
  * @id: bus number
  * @port: the line; a reference is held
+ * @cdev: /dev/mbusN
  * @raw: client for requests that belong to no device
  * @wq: runs the life of the devices; one item a device at a time
  * @line: settings for devices that do not say otherwise; constant
@@ -30,6 +36,8 @@
  * @closing: no more devices
  * @selected: the device that is selected by its secondary address; belongs to
  *	whoever has claimed @port; compared, never followed
+ * @strange: primary addresses of devices that userspace has talked with, so that their
+ *	links are out of step; belongs to whoever has claimed @port
  * @late_until: an acknowledgment may come too late until then, monotonic clock;
  *	belongs to whoever has claimed @port
  * @late_ack: whose it is if a request that is always acknowledged has failed; NULL for
@@ -40,6 +48,7 @@ struct meterbus_controller {
 	struct device dev;
 	int id;
 	struct serial_xfer_port *port;
+	struct serial_xfer_cdev cdev;
 	struct serial_xfer_client raw;
 	struct workqueue_struct *wq;
 	struct serial_xfer_line line;
@@ -51,6 +60,7 @@ struct meterbus_controller {
 	bool closing;
 
 	const struct meterbus_device_priv *selected;
+	DECLARE_BITMAP(strange, METERBUS_ADDRESS_MAX + 1);
 	ktime_t late_until;
 	const struct meterbus_device_priv *late_ack;
 	ktime_t late_ack_until;
@@ -102,6 +112,7 @@ struct meterbus_link {
  * @life: looks for the device while it is not there
  * @talk: protects @link and @address; held for a whole read-out, the port is claimed inside
  * @link: where the data link layer stands
+ * @written_at: when somebody else has last written to the device, boot-time clock
  * @renumber: registers the device anew at @wanted
  * @keep: what the driver wants to find again then
  * @keep_len: its length
@@ -125,6 +136,8 @@ struct meterbus_device_priv {
 	struct mutex talk; /* link, address */
 	struct meterbus_link link;
 
+	atomic64_t written_at;
+
 	struct work_struct renumber;
 	void *keep;
 	size_t keep_len;
@@ -146,6 +159,16 @@ struct meterbus_request {
 	u8 ci;
 	const u8 *data;
 	size_t len;
+};
+
+/**
+ * struct meterbus_target - who is reached by a request of userspace
+ * @a: A field
+ * @id: what has been selected before, if @a is METERBUS_A_SELECTED
+ */
+struct meterbus_target {
+	u8 a;
+	u64 id;
 };
 
 /**
@@ -176,10 +199,14 @@ extern const struct device_type meterbus_device_type;
 extern const struct attribute_group *meterbus_controller_groups[];
 extern const struct attribute_group *meterbus_device_groups[];
 extern const struct serial_xfer_life_ops meterbus_life_ops;
+extern const struct serial_xfer_line meterbus_default_line;
 
 /* controller.c */
 struct meterbus_controller *meterbus_controller_register(struct device *parent,
 							 struct serial_xfer_port *port);
+struct meterbus_controller *meterbus_controller_attach(struct device *parent,
+						       struct serial_xfer_port *port,
+						       const struct serial_xfer_line *line);
 void meterbus_controller_unregister(struct meterbus_controller *ctrl);
 int meterbus_check_speed(unsigned int speed);
 int meterbus_read_speed(struct fwnode_handle *fwnode, unsigned int *speed);
@@ -201,7 +228,32 @@ void meterbus_device_withdraw(struct meterbus_device_priv *priv);
 void meterbus_device_drop(struct meterbus_device_priv *priv);
 void meterbus_add_fw_devices(struct meterbus_controller *ctrl);
 
+/* target.c */
+bool meterbus_target_has_driver(struct meterbus_controller *ctrl,
+				const struct meterbus_target *target);
+void meterbus_target_written(struct meterbus_controller *ctrl,
+			     const struct meterbus_target *target);
+
+/* cdev.c */
+bool meterbus_xfer_reads(const struct meterbus_xfer *xfer);
+int meterbus_xfer_check(const struct meterbus_xfer *xfer);
+int meterbus_cdev_request(struct serial_xfer_file *file, void *data);
+int meterbus_cdev_register(struct meterbus_controller *ctrl);
+
+/* attach.c */
+void meterbus_protocol_register(void);
+void meterbus_protocol_unregister(void);
+
 /* link.c */
+unsigned int meterbus_link_timeout_ms(const struct meterbus_controller *ctrl,
+				      unsigned int speed);
+int meterbus_link_transact(const struct meterbus_controller *ctrl,
+			   struct serial_xfer_client *client,
+			   const struct meterbus_expect *expect, struct serial_xfer_msg *msg);
+size_t meterbus_link_build_select(u8 *frame, u64 id);
+void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a);
+void meterbus_link_expect_late(struct meterbus_controller *ctrl, u8 a, bool data);
+bool meterbus_link_is_ready(const struct meterbus_device_priv *priv);
 int meterbus_link_exchange(struct meterbus_device_priv *priv,
 			   const struct meterbus_request *request, struct serial_xfer_msg *msg);
 int meterbus_link_ask(struct meterbus_device_priv *priv);

@@ -9,8 +9,9 @@
  * selected, a device expects the bit set. So each device has a link: it is in step
  * (synced), or it must be reset (primary address) or selected (secondary address)
  * before the next request. What a device has made of a request that was given up is
- * not known, so that puts the link out of step. On a clean line nothing else does: there
- * is one reset, or one selection, in the life of a link.
+ * not known, so that puts the link out of step, and so do requests of userspace. On a
+ * clean line nothing else does: there is one reset, or one selection, in the life of a
+ * link.
  *
  * At one speed the line has one device selected at most; selecting another one
  * deselects it. A selection that was not answered may have reached the device that was
@@ -118,28 +119,57 @@ static void link_note_failure(struct meterbus_device_priv *priv, bool data)
 	ctrl->late_ack_until = ctrl->late_until;
 }
 
-/*
- * One exchange. A lone byte has no check, so an acknowledgment among other bytes is
- * not believed.
+/**
+ * meterbus_link_timeout_ms() - how long a device may take to answer
+ * @ctrl: the controller
+ * @speed: at that speed
+ *
+ * Return: time limit in milliseconds.
  */
+unsigned int meterbus_link_timeout_ms(const struct meterbus_controller *ctrl,
+				      unsigned int speed)
+{
+	return READ_ONCE(ctrl->response_timeout_ms) +
+	       DIV_ROUND_UP(LINK_RESPONSE_BITS * MSEC_PER_SEC, speed);
+}
+
+/**
+ * meterbus_link_transact() - one exchange, with whomever
+ * @ctrl: the controller
+ * @client: who has claimed the port
+ * @expect: what the reply must look like
+ * @msg: the request, room for the reply, and the result
+ *
+ * A lone byte has no check, so an acknowledgment among other bytes is not believed.
+ *
+ * Return: 0; -ETIMEDOUT; -EBADMSG: damaged; -ENOTUNIQ: a collision; -ENODATA: an
+ * acknowledgment in the place of data; or an error of serial_xfer_exec().
+ */
+int meterbus_link_transact(const struct meterbus_controller *ctrl,
+			   struct serial_xfer_client *client,
+			   const struct meterbus_expect *expect, struct serial_xfer_msg *msg)
+{
+	int ret;
+
+	msg->parse = meterbus_frame_parse;
+	msg->context = expect;
+	/* What comes late may still be coming while a byte of it is taken for the reply. */
+	msg->gapless = !ktime_before(ktime_get(), ctrl->late_until);
+
+	ret = serial_xfer_exec(client, msg);
+	if (!ret && msg->rx_len == 1 && msg->heard != 1)
+		return -EBADMSG;
+	return ret == -EBADMSG ? link_explain(expect, msg) : ret;
+}
+
 static int link_exec(struct meterbus_device_priv *priv, struct meterbus_expect *expect,
 		     struct serial_xfer_msg *msg)
 {
 	int ret;
 
 	msg->line = meterbus_device_line(&priv->mdev);
-	msg->timeout_ms = READ_ONCE(priv->ctrl->response_timeout_ms) +
-			  DIV_ROUND_UP(LINK_RESPONSE_BITS * MSEC_PER_SEC, msg->line.speed);
-	msg->parse = meterbus_frame_parse;
-	msg->context = expect;
-	/* What comes late may still be coming while a byte of it is taken for the reply. */
-	msg->gapless = !ktime_before(ktime_get(), priv->ctrl->late_until);
-
-	ret = serial_xfer_exec(&priv->client, msg);
-	if (!ret && msg->rx_len == 1 && msg->heard != 1)
-		ret = -EBADMSG;
-	else if (ret == -EBADMSG)
-		ret = link_explain(expect, msg);
+	msg->timeout_ms = meterbus_link_timeout_ms(priv->ctrl, msg->line.speed);
+	ret = meterbus_link_transact(priv->ctrl, &priv->client, expect, msg);
 	if (!ret || ret == -ENODATA)
 		serial_xfer_life_heard(&priv->life);
 	if (ret)
@@ -174,6 +204,8 @@ static void link_in_step(struct meterbus_device_priv *priv)
 	priv->link.fcb = true;
 	priv->link.midway = false;
 	priv->link.late = false;
+	if (!priv->address.secondary)
+		__clear_bit(priv->address.primary, priv->ctrl->strange);
 }
 
 static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
@@ -184,16 +216,29 @@ static int link_nke(struct meterbus_device_priv *priv, u8 a, size_t *heard)
 	return link_send(priv, a, tx, len, heard);
 }
 
-/* The identification number goes with its last digits first, the rest as written. */
-static int link_select(struct meterbus_device_priv *priv, u64 address, size_t *heard)
+/**
+ * meterbus_link_build_select() - build a selection
+ * @frame: where it goes
+ * @id: secondary address, as in struct meterbus_address
+ *
+ * Return: the frame's length.
+ */
+size_t meterbus_link_build_select(u8 *frame, u64 id)
 {
-	u8 tx[METERBUS_MAX_FRAME], id[LINK_SELECT_LEN];
-	size_t len;
+	u8 data[LINK_SELECT_LEN];
 
-	put_unaligned_le32(address >> 32, id);
-	put_unaligned_be32(address, id + 4);
-	len = meterbus_frame_long(tx, METERBUS_C_SND_UD, METERBUS_A_SELECTED, LINK_CI_SELECT,
-				  id, sizeof(id));
+	/* The identification number goes with its last digits first, the rest as written. */
+	put_unaligned_le32(id >> 32, data);
+	put_unaligned_be32(id, data + 4);
+	return meterbus_frame_long(frame, METERBUS_C_SND_UD, METERBUS_A_SELECTED,
+				   LINK_CI_SELECT, data, sizeof(data));
+}
+
+static int link_select(struct meterbus_device_priv *priv, u64 id, size_t *heard)
+{
+	u8 tx[METERBUS_MAX_FRAME];
+	size_t len = meterbus_link_build_select(tx, id);
+
 	priv->ctrl->selected = NULL;
 	return link_send(priv, METERBUS_A_SELECTED, tx, len, heard);
 }
@@ -296,11 +341,66 @@ void meterbus_link_forget(struct meterbus_device_priv *priv)
 	serial_xfer_release(&priv->client);
 }
 
-static bool link_is_ready(const struct meterbus_device_priv *priv)
+/**
+ * meterbus_link_disturb() - somebody else has talked with devices
+ * @ctrl: the controller; its port is claimed
+ * @a: A field of the requests; by another one than a primary address anybody may have
+ *	been reached
+ *
+ * Whoever is reached may have counted on.
+ *
+ * Context: any; no device's talk lock is needed.
+ */
+void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a)
 {
-	if (priv->address.secondary && priv->ctrl->selected != priv)
-		return false;
-	return priv->link.synced;
+	if (a <= METERBUS_ADDRESS_MAX)
+		__set_bit(a, ctrl->strange);
+	else
+		bitmap_fill(ctrl->strange, METERBUS_ADDRESS_MAX + 1);
+}
+
+static void link_expect_data(struct meterbus_controller *ctrl, u8 a)
+{
+	struct meterbus_device_priv *priv;
+
+	guard(mutex)(&ctrl->lock);
+	list_for_each_entry(priv, &ctrl->devices, node)
+		if (!priv->known.secondary && priv->known.primary == a)
+			priv->link.late = true;
+}
+
+/**
+ * meterbus_link_expect_late() - a request of somebody else has failed
+ * @ctrl: the controller; its port is claimed
+ * @a: its A field
+ * @data: it was to be answered by user data, not acknowledged
+ *
+ * What answers it may still come, and be taken for an answer to a device's request.
+ *
+ * Context: may sleep; no device's talk lock is needed.
+ */
+void meterbus_link_expect_late(struct meterbus_controller *ctrl, u8 a, bool data)
+{
+	ctrl->late_until = ktime_add_ms(ktime_get(), LINK_LATE_MS);
+	if (data) {
+		link_expect_data(ctrl, a);
+		return;
+	}
+	ctrl->late_ack = NULL;
+	ctrl->late_ack_until = ctrl->late_until;
+}
+
+/**
+ * meterbus_link_is_ready() - is a link in step?
+ * @priv: the device
+ *
+ * Return: true if the next request needs no reset or selection before it.
+ */
+bool meterbus_link_is_ready(const struct meterbus_device_priv *priv)
+{
+	if (priv->address.secondary)
+		return priv->link.synced && priv->ctrl->selected == priv;
+	return priv->link.synced && !test_bit(priv->address.primary, priv->ctrl->strange);
 }
 
 /**
@@ -311,7 +411,7 @@ static bool link_is_ready(const struct meterbus_device_priv *priv)
  */
 bool meterbus_link_is_sure(const struct meterbus_device_priv *priv)
 {
-	return link_is_ready(priv) && priv->link.sure;
+	return meterbus_link_is_ready(priv) && priv->link.sure;
 }
 
 /**
@@ -363,7 +463,7 @@ static int link_try(struct meterbus_device_priv *priv, const struct meterbus_req
 {
 	int ret;
 
-	if (!link_is_ready(priv)) {
+	if (!meterbus_link_is_ready(priv)) {
 		ret = meterbus_link_ask(priv);
 		if (ret)
 			return ret;
@@ -424,7 +524,7 @@ int meterbus_link_exchange(struct meterbus_device_priv *priv,
 	int ret;
 
 	ret = link_try_hard(priv, request, msg);
-	if (ret == -ETIMEDOUT && request->read && link_is_ready(priv) && !link->counts)
+	if (ret == -ETIMEDOUT && request->read && meterbus_link_is_ready(priv) && !link->counts)
 		ret = link_try_other(priv, request, msg);
 	if (ret) {
 		meterbus_link_lose(priv);

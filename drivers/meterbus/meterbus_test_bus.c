@@ -991,7 +991,7 @@ static void names_test(struct kunit *test)
 	static const char * const bad[] = {
 		"kunit-meter", "kunit-meter 251", "kunit-meter x", "kunit-meter 1 299",
 		"kunit-meter 1 2400 even", "kunit-meter 22091039CD25010", "kunit-meter -1",
-		"kunit-meter 0x22091039CD250102", "kunit-meter 2209103ACD250102",
+		"kunit-meter 0x22091039CD250102", "kunit-meter 2209103GCD250102",
 		"kunit-meter 22091039CD2501022",
 	};
 	struct meterbus_test *ctx = test->priv;
@@ -1002,6 +1002,8 @@ static void names_test(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, store(ctx, "new_device", bad[i]), -EINVAL, "%s", bad[i]);
 	snprintf(name, sizeof(name), "%d-22091039CD250102", ctx->ctrl->id);
 	KUNIT_EXPECT_STREQ(test, dev_name(&device(ctx, "22091039cd250102")->mdev.dev), name);
+	snprintf(name, sizeof(name), "%d-2209103ACD250102", ctx->ctrl->id);
+	KUNIT_EXPECT_STREQ(test, dev_name(&device(ctx, "2209103acd250102")->mdev.dev), name);
 	snprintf(name, sizeof(name), "%d-fa", ctx->ctrl->id);
 	KUNIT_EXPECT_STREQ(test, dev_name(&device(ctx, "250 300")->mdev.dev), name);
 	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "other 0xfa"), -EBUSY);

@@ -53,6 +53,18 @@ static const struct attribute_group meterbus_stat_group = {
 SERIAL_XFER_TUNABLE_ATTR(meterbus, struct meterbus_controller, response_timeout_ms, 50, 60000);
 SERIAL_XFER_TUNABLE_ATTR(meterbus, struct meterbus_controller, retries, 0, 10);
 
+static ssize_t speed_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	unsigned int speed;
+
+	if (dev->type == &meterbus_controller_type)
+		speed = to_meterbus_controller(dev)->line.speed;
+	else
+		speed = meterbus_device_line(to_meterbus_device(dev)).speed;
+	return sysfs_emit(buf, "%u\n", speed);
+}
+static DEVICE_ATTR_RO(speed);
+
 static ssize_t echo_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return serial_xfer_echo_emit(to_meterbus_controller(dev)->port, buf);
@@ -124,6 +136,7 @@ static DEVICE_ATTR_IGNORE_LOCKDEP(delete_device, 0200, NULL, delete_device_store
 static struct attribute *meterbus_controller_attrs[] = {
 	&meterbus_response_timeout_ms.attr.attr,
 	&meterbus_retries.attr.attr,
+	&dev_attr_speed.attr,
 	&dev_attr_echo.attr,
 	&dev_attr_new_device.attr,
 	&dev_attr_delete_device.attr,
@@ -161,6 +174,7 @@ static DEVICE_ATTR_RO(state);
 static struct attribute *meterbus_device_attrs[] = {
 	&dev_attr_name.attr,
 	&dev_attr_modalias.attr,
+	&dev_attr_speed.attr,
 	&dev_attr_state.attr,
 	NULL
 };

@@ -5,7 +5,8 @@
  * A read-out is one telegram, or several as long as a telegram announces more. It is
  * one conversation: nobody else talks to that device meanwhile. A device with a
  * primary address lets others have the line between two telegrams; one that is
- * selected keeps it, since to select another one would end the conversation.
+ * selected keeps it, since to select another one would end the conversation. Where
+ * userspace gets in between and talks with the same device, the read-out begins anew.
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -140,17 +141,29 @@ static int transfer_step(struct meterbus_device_priv *priv, struct meterbus_read
 	return ret ? ret : transfer_take(priv, readout);
 }
 
-/* Lets others have their turn. */
-static int transfer_yield(struct meterbus_device_priv *priv)
+/*
+ * Lets others have their turn, unless the read-out is to be @alone on the line. If one
+ * of them has talked with the device it is begun anew, and then alone.
+ */
+static int transfer_yield(struct meterbus_device_priv *priv, struct meterbus_readout *readout,
+			  bool *alone)
 {
-	if (priv->address.secondary)
+	int ret;
+
+	if (*alone)
 		return 0;
 	serial_xfer_release(&priv->client);
-	return serial_xfer_claim(&priv->client);
+	ret = serial_xfer_claim(&priv->client);
+	if (!ret && !meterbus_link_is_ready(priv)) {
+		readout->nr_telegrams = 0;
+		*alone = true;
+	}
+	return ret;
 }
 
 static int transfer_collect(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
+	bool alone = priv->address.secondary;
 	int ret;
 
 	readout->nr_telegrams = 0;
@@ -158,7 +171,7 @@ static int transfer_collect(struct meterbus_device_priv *priv, struct meterbus_r
 	if (ret)
 		return ret;
 	while ((ret = transfer_step(priv, readout)) > 0) {
-		ret = transfer_yield(priv);
+		ret = transfer_yield(priv, readout, &alone);
 		if (ret)
 			return ret;
 	}
