@@ -158,6 +158,7 @@ struct mbus_meter_value {
  * @mdev: its device on the bus
  * @read: meterbus_read(), or a test's own
  * @recheck: meterbus_device_recheck(), or a test's own
+ * @written_at: meterbus_device_written_at(), or a test's own
  * @telegram: shows the last read-out as it came
  * @first: what the channels were made from; constant
  * @serial: serial number as text, the label of a meter that has no other
@@ -180,6 +181,7 @@ struct mbus_meter {
 	struct meterbus_device *mdev;
 	int (*read)(struct meterbus_device *mdev, struct meterbus_readout *readout);
 	void (*recheck)(struct meterbus_device *mdev);
+	ktime_t (*written_at)(const struct meterbus_device *mdev);
 	struct meterbus_telegram_file *telegram;
 	struct mbus_meter_reading *first;
 	char serial[MBUS_METER_SERIAL_DIGITS + 1];

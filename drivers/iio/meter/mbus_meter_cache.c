@@ -25,11 +25,14 @@ static bool cache_arrived_since(struct mbus_meter *meter, ktime_t since)
 	return ktime_compare(meter->stamp, since) >= 0;
 }
 
+/* What was read before somebody else wrote to the meter is not fresh. */
 static bool cache_is_fresh(struct mbus_meter *meter, ktime_t now)
 {
+	ktime_t written = meter->written_at(meter->mdev);
+
 	guard(mutex)(&meter->lock);
 
-	return meter->update_interval &&
+	return meter->update_interval && ktime_compare(meter->stamp, written) >= 0 &&
 	       ktime_compare(meter->stamp, ktime_sub_ms(now, meter->update_interval)) >= 0;
 }
 
@@ -181,7 +184,8 @@ static void cache_free(void *data)
 
 /**
  * mbus_meter_cache_init() - read a meter out for the first time
- * @meter: the meter; @mdev, @read, @recheck, @telegram and @update_interval are set
+ * @meter: the meter; @mdev, @read, @recheck, @written_at, @telegram and @update_interval
+ *	are set
  * @dev: whose resources the cache's memory belongs to
  *
  * Return: 0; -ENODATA: what it says is not understood; or another error.

@@ -321,6 +321,7 @@ int mbus_meter_register(struct meterbus_device *mdev)
 	meter->mdev = mdev;
 	meter->read = meterbus_read;
 	meter->recheck = meterbus_device_recheck;
+	meter->written_at = meterbus_device_written_at;
 	meter->update_interval = meter_inherited_interval(mdev);
 	meter->telegram = devm_meterbus_telegram_file(dev);
 	if (!meter->telegram)

@@ -23,6 +23,7 @@
  * @error: or how it fails
  * @reads: how often it was asked
  * @rechecks: how often the bus was told to look at it
+ * @written_at: when somebody else has written to it
  * @slow: it answers when it is told
  * @asked: it was asked
  * @answer: it may answer
@@ -34,6 +35,7 @@ struct bench {
 	int error;
 	int reads;
 	int rechecks;
+	ktime_t written_at;
 	bool slow;
 	struct completion asked;
 	struct completion answer;
@@ -61,6 +63,11 @@ static void bench_recheck(struct meterbus_device *mdev)
 	container_of(mdev, struct bench, mdev)->rechecks++;
 }
 
+static ktime_t bench_written_at(const struct meterbus_device *mdev)
+{
+	return container_of(mdev, struct bench, mdev)->written_at;
+}
+
 static void bench_say(struct bench *bench, const u8 *data, size_t len)
 {
 	bench->next.nr_telegrams = 0;
@@ -83,6 +90,7 @@ static int bench_init(struct kunit *test)
 	bench->meter.mdev = &bench->mdev;
 	bench->meter.read = bench_read;
 	bench->meter.recheck = bench_recheck;
+	bench->meter.written_at = bench_written_at;
 	bench->meter.update_interval = 60 * MSEC_PER_SEC;
 	bench->meter.telegram = devm_meterbus_telegram_file(dev);
 	KUNIT_ASSERT_NOT_NULL(test, bench->meter.telegram);
@@ -138,6 +146,19 @@ static void cache_ages_test(struct kunit *test)
 	bench_say(bench, SAY(3));
 	expect_value(test, 0, 3, 1);
 	expect_value(test, 0, 3, 1);
+}
+
+static void cache_forgets_test(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	bench_age(bench, 5);
+	bench->written_at = ktime_sub_ms(ktime_get_boottime(), 10);
+	bench_say(bench, SAY(2));
+	expect_value(test, 0, 1, 0);
+	bench->written_at = ktime_get_boottime();
+	expect_value(test, 0, 2, 1);
+	expect_value(test, 0, 2, 0);
 }
 
 static void cache_missing_test(struct kunit *test)
@@ -316,6 +337,7 @@ static void cache_fails_once_for_all_test(struct kunit *test)
 
 static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(cache_ages_test),
+	KUNIT_CASE(cache_forgets_test),
 	KUNIT_CASE(cache_missing_test),
 	KUNIT_CASE(cache_errors_test),
 	KUNIT_CASE(cache_other_meter_test),

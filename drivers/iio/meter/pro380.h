@@ -144,13 +144,17 @@ struct pro380_keep {
  *	was scheduled to be registered anew with a copy of @keep. If its serial number
  *	went with the address, @keep->serial tells the new one, also after an error.
  *	-EADDRINUSE: something else is there
+ * @written_at: when has somebody else last written to the meter, boot-time clock; 0:
+ *	never. What was fetched before then is not to be shown any more
  *
- * The core calls one of them at a time. All may sleep.
+ * The core calls one of them at a time, but for @written_at, which it calls at any
+ * time. All others may sleep.
  */
 struct pro380_ops {
 	int (*fetch)(void *priv, const unsigned long *wanted, struct pro380 *pro);
 	int (*write)(void *priv, enum pro380_item item, s64 value);
 	int (*move)(void *priv, enum pro380_item item, s64 address, struct pro380_keep *keep);
+	ktime_t (*written_at)(void *priv);
 };
 
 /**

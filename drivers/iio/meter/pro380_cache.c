@@ -92,11 +92,12 @@ static unsigned int pro380_update_interval(struct pro380 *pro)
 static ktime_t pro380_horizon(struct pro380 *pro, enum pro380_item item, ktime_t now)
 {
 	unsigned int interval = pro380_update_interval(pro);
+	ktime_t written = pro->desc.ops->written_at(pro->desc.priv);
 
 	if (pro380_item_block(item) == PRO380_BLOCK_IDENT)
-		return 0;
+		return written;
 
-	return interval ? ktime_sub_ms(now, interval) : KTIME_MAX;
+	return interval ? max(written, ktime_sub_ms(now, interval)) : KTIME_MAX;
 }
 
 static bool pro380_failed_since(struct pro380 *pro, enum pro380_block block,

@@ -483,6 +483,7 @@ static void text_available_is_parsed(struct kunit *test)
  * @slow: fetches wait for @answer
  * @asked: a slow fetch has begun
  * @answer: it may end
+ * @written_at: when somebody else has written to it
  */
 struct meter {
 	struct pro380 pro;
@@ -496,6 +497,7 @@ struct meter {
 	bool slow;
 	struct completion asked;
 	struct completion answer;
+	ktime_t written_at;
 };
 
 static int meter_fetch(void *priv, const unsigned long *wanted, struct pro380 *pro)
@@ -545,10 +547,18 @@ static int meter_move(void *priv, enum pro380_item item, s64 address,
 	return keep->update_interval == meter->pro.update_interval ? 0 : -EINVAL;
 }
 
+static ktime_t meter_written_at(void *priv)
+{
+	const struct meter *meter = priv;
+
+	return meter->written_at;
+}
+
 static const struct pro380_ops meter_ops = {
 	.fetch = meter_fetch,
 	.write = meter_write,
 	.move = meter_move,
+	.written_at = meter_written_at,
 };
 
 static int meter_init(struct kunit *test)
@@ -622,6 +632,23 @@ static void cache_ages(struct kunit *test)
 	msleep(20);
 	meter->value[PRO380_ITEM_VOLTAGE + 1]++;
 	expect_read(test, PRO380_ITEM_VOLTAGE + 1, 1);
+	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 0);
+}
+
+/* What was known before somebody else wrote is asked for anew, even what never changes. */
+static void cache_forgets(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+
+	expect_read(test, PRO380_ITEM_ADDRESS, 1);
+	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 1);
+	usleep_range(10, 20);
+	meter->written_at = ktime_get_boottime();
+	meter->value[PRO380_ITEM_ADDRESS]++;
+	meter->value[PRO380_ITEM_SERIAL_NUMBER]++;
+	expect_read(test, PRO380_ITEM_ADDRESS, 1);
+	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 1);
+	expect_read(test, PRO380_ITEM_ADDRESS, 0);
 	expect_read(test, PRO380_ITEM_SERIAL_NUMBER, 0);
 }
 
@@ -923,6 +950,7 @@ static struct kunit_suite text_suite = {
 static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(cache_refreshes_blocks),
 	KUNIT_CASE(cache_ages),
+	KUNIT_CASE(cache_forgets),
 	KUNIT_CASE(cache_of_no_interval),
 	KUNIT_CASE(cache_of_errors),
 	KUNIT_CASE(cache_asks_once_for_all),

@@ -12,10 +12,18 @@
 
 #include "pro380_mbus.h"
 
+static ktime_t pro380_mbus_written_at(void *priv)
+{
+	const struct pro380_mbus *pm = priv;
+
+	return meterbus_device_written_at(pm->mdev);
+}
+
 static const struct pro380_ops pro380_mbus_ops = {
 	.fetch = pro380_mbus_fetch,
 	.write = pro380_mbus_write,
 	.move = pro380_mbus_move,
+	.written_at = pro380_mbus_written_at,
 };
 
 static const struct pro380_mbus_bus pro380_mbus_bus = {

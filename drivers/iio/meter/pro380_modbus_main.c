@@ -39,10 +39,18 @@ static const struct pro380_model pro380_models[] = {
 	{ 0x2010, PRO380_ONE_PHASE, "pro1" },		/* PRO2 */
 };
 
+static ktime_t pro380_modbus_written_at(void *priv)
+{
+	const struct pro380_modbus *pm = priv;
+
+	return modbus_device_written_at(pm->mdev);
+}
+
 static const struct pro380_ops pro380_modbus_ops = {
 	.fetch = pro380_modbus_fetch,
 	.write = pro380_modbus_write,
 	.move = pro380_modbus_move,
+	.written_at = pro380_modbus_written_at,
 };
 
 /**
