@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looks for meters on an M-Bus: at each primary address, then by secondary address, which
+ * also finds those that share a primary one. The replies tell both addresses, so that a
+ * meter found in both ways is one.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mbus_search.h"
+
+struct run {
+	struct scan *scan;
+	const struct mbus_plan *plan;
+	struct mbus_link link;
+	struct scan_progress progress;
+	bool unclear[MBUS_ADDRESS_MAX + 1];
+};
+
+/* Is anybody there? Silence is believed the second time where there is noise. */
+static int reset(struct run *run, unsigned int address, bool *there)
+{
+	enum outcome outcome = OUTCOME_SILENT;
+	bool heard = false;
+	unsigned int try;
+	int ret;
+
+	*there = false;
+	for (try = 0; try < MBUS_TRIES && !*there; try++) {
+		ret = mbus_link_reset(&run->link, address, &outcome);
+		if (ret)
+			return ret;
+		*there = outcome == OUTCOME_REPLY || outcome == OUTCOME_COLLISION;
+		if (outcome == OUTCOME_SILENT && !heard && (try || !run->scan->noisy))
+			return 0;
+		if (outcome == OUTCOME_DAMAGED) {
+			heard = true;
+			scan_noise(run->scan);
+		}
+	}
+	*there |= outcome == OUTCOME_DAMAGED;
+	return 0;
+}
+
+static int identify(struct run *run, unsigned int address)
+{
+	enum mbus_answer answer = MBUS_NOISE;
+	struct meter meter;
+	unsigned int try;
+	int ret;
+
+	for (try = 0; try < MBUS_TRIES && answer != MBUS_TELEGRAM; try++) {
+		ret = mbus_link_read(&run->link, address, &answer);
+		if (ret)
+			return ret;
+	}
+	if (answer != MBUS_TELEGRAM) {
+		run->unclear[address] = true;
+		return 0;
+	}
+	mbus_meter_fill(&run->link, &meter);
+	return scan_found(run->scan, &meter);
+}
+
+static int scan_primary(struct run *run)
+{
+	const struct mbus_plan *plan = run->plan;
+	unsigned int address;
+	bool there;
+	int ret = 0;
+
+	run->progress.total += plan->last - plan->first + 1;
+	for (address = plan->first; address <= plan->last && !ret; address++) {
+		there = false;
+		if (!plan->skip[address] || run->link.line != plan->lines)
+			ret = reset(run, address, &there);
+		if (!ret && there)
+			ret = identify(run, address);
+		if (!ret)
+			scan_step(run->scan, &run->progress);
+	}
+	return ret;
+}
+
+/* Whoever answered there: was he found by his secondary address? */
+static bool was_found(const struct run *run, unsigned int address)
+{
+	const struct meter_list *list = run->scan->list;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->meters[i].address == (int)address &&
+		    list->meters[i].line.speed == run->link.line->speed)
+			return true;
+	return false;
+}
+
+static int report_unclear(struct run *run)
+{
+	unsigned int address;
+	struct meter meter;
+	int ret = 0;
+
+	for (address = run->plan->first; address <= run->plan->last && !ret; address++) {
+		if (!run->unclear[address] || was_found(run, address))
+			continue;
+		meter_init(&meter, BUS_MBUS, run->link.line);
+		meter.state = METER_BAD;
+		meter.address = address;
+		snprintf(meter.note, sizeof(meter.note), "several meters at one primary address, or one that answers badly");
+		ret = scan_found(run->scan, &meter);
+	}
+	return ret;
+}
+
+static int scan_line(struct run *run, const struct line *line)
+{
+	struct scan *scan = run->scan;
+	int ret = 0;
+
+	run->link = (struct mbus_link){ .scan = scan, .line = line };
+	run->progress.line = line;
+	memset(run->unclear, 0, sizeof(run->unclear));
+	scan->noisy = false;
+	if (scan->timeout_ms)
+		timing_fix(&scan->timing, scan->timeout_ms);
+	else
+		timing_mbus(&scan->timing, line->speed);
+	if (run->plan->primary)
+		ret = scan_primary(run);
+	if (!ret && run->plan->secondary)
+		ret = mbus_search(&run->link, &run->progress);
+	return ret ? ret : report_unclear(run);
+}
+
+int mbus_scan(struct scan *scan, const struct mbus_plan *plan)
+{
+	struct run run = { .scan = scan, .plan = plan };
+	int ret = 0;
+
+	if (plan->last > MBUS_ADDRESS_MAX || plan->first > plan->last)
+		return -EINVAL;
+	for (size_t i = 0; i < plan->nr_lines && !ret; i++)
+		ret = scan_line_done(scan, scan_line(&run, &plan->lines[i]));
+	return ret;
+}

@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Completion of meterctl(1): commands, options, buses, meters, settings and their values.
+
+_meterctl_options() {
+	meterctl "$1" --help 2>/dev/null | grep -oE -- '--[a-z0-9-]+' | sort -u
+}
+
+_meterctl_words() {
+	local word
+
+	while read -r word; do
+		[[ $word != "$cur"* ]] || COMPREPLY+=("$word")
+	done
+}
+
+# The settings of the meter in $1, or after NAME= its values
+_meterctl_config() {
+	local name
+
+	if [[ $cur == *=* ]]; then
+		name=${cur%%=*}
+		_meterctl_words < <(meterctl complete meters "$1" "$name" 2>/dev/null |
+			sed "s|^|$name=|")
+		# Readline takes = for the beginning of a word.
+		[[ $COMP_WORDBREAKS != *=* ]] || COMPREPLY=("${COMPREPLY[@]#*=}")
+	else
+		_meterctl_words < <(meterctl complete meters "$1" 2>/dev/null)
+		compopt -o nospace 2>/dev/null
+	fi
+}
+
+# The word under the cursor with what Readline has cut off at = and :
+_meterctl_current() {
+	local line=${COMP_LINE:0:COMP_POINT}
+
+	cur=${line##*[[:space:]]}
+}
+
+_meterctl_argument() {
+	case $command in
+	scan | add | raw | dts)
+		_meterctl_words < <(meterctl complete buses 2>/dev/null)
+		;;
+	read | watch | export | remove)
+		_meterctl_words < <(meterctl complete meters 2>/dev/null)
+		;;
+	config)
+		if [ "${#words[@]}" -gt 2 ]; then
+			_meterctl_config "${words[2]}"
+		else
+			_meterctl_words < <(meterctl complete meters 2>/dev/null)
+		fi
+		;;
+	attach | detach)
+		if [ "$command" = attach ] && [ "${#words[@]}" -gt 2 ]; then
+			_meterctl_words <<<$'modbus\nmbus'
+		else
+			_meterctl_words < <(compgen -f -- "${cur:-/dev/tty}")
+		fi
+		;;
+	esac
+}
+
+# Complete words before the cursor, the program and the command among them
+_meterctl() {
+	local cur command line words
+
+	COMPREPLY=()
+	_meterctl_current
+	line=${COMP_LINE:0:COMP_POINT}
+	read -ra words <<<"${line%"$cur"}"
+	command=${words[1]-}
+	if [ "${#words[@]}" -lt 2 ]; then
+		_meterctl_words < <(meterctl --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+	elif [[ $cur == -* ]]; then
+		_meterctl_words < <(_meterctl_options "$command")
+	else
+		case ${words[-1]} in
+		-p | --parity)
+			_meterctl_words <<<$'even\nodd\nnone'
+			;;
+		-s | --speed)
+			_meterctl_words <<<$'300\n600\n1200\n2400\n4800\n9600\n19200\n38400'
+			;;
+		*)
+			_meterctl_argument
+			;;
+		esac
+	fi
+}
+
+complete -F _meterctl meterctl

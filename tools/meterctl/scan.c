@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+
+#include "scan.h"
+
+int scan_exchange(struct scan *scan, struct exchange *x)
+{
+	int ret;
+
+	if (scan->stopped(scan))
+		return -EINTR;
+	x->timeout_ms = timing_ms(&scan->timing);
+	ret = scan->transport->exchange(scan->transport, x);
+	if (ret)
+		return ret;
+	scan->counts.exchanges++;
+	if (x->outcome == OUTCOME_REPLY)
+		timing_answered(&scan->timing, x->latency_us);
+	if (x->outcome == OUTCOME_SILENT)
+		scan->counts.silent++;
+	return 0;
+}
+
+/* Each meter once: what is known keeps what was known of it. */
+int scan_found(struct scan *scan, const struct meter *meter)
+{
+	const struct meter *own;
+
+	if (meter_find_same(scan->list, meter))
+		return 0;
+	own = meter_add(scan->list, meter);
+	if (!own)
+		return -ENOMEM;
+	scan->found(scan, own);
+	return 0;
+}
+
+/* What came of a whole line: settings that the port cannot have are left out. */
+int scan_line_done(struct scan *scan, int ret)
+{
+	if (ret != -EINVAL)
+		return ret;
+	scan->counts.refused++;
+	return 0;
+}
+
+void scan_step(struct scan *scan, struct scan_progress *progress)
+{
+	progress->done++;
+	scan->progress(scan, progress);
+}
+
+/* It may have been a late answer, or hidden one: nobody is hurried any more. */
+void scan_noise(struct scan *scan)
+{
+	scan->counts.damaged++;
+	scan->noisy = true;
+	timing_was_late(&scan->timing, scan->timing.first_ms);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <langinfo.h>
+#include <ncurses.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "watch.h"
+
+#define KEY_WAIT_MS	100
+#define LABEL_WIDTH	28
+#define VALUE_WIDTH	14
+#define UNIT_WIDTH	6
+#define FIXED_WIDTH	(LABEL_WIDTH + VALUE_WIDTH + UNIT_WIDTH + 2)
+
+struct screen {
+	struct watch *watch;
+	size_t top;		/* the first line that is seen */
+	size_t lines;		/* all that there are: a row each, and one above each meter */
+	unsigned int version;
+	bool utf8;
+};
+
+static void put_graph(const struct screen *screen, const struct history *history, int width)
+{
+	static const char *const blocks[] = { " ", "\u2581", "\u2582", "\u2583", "\u2584",
+		"\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char marks[] = " _.-~=+*#";
+	unsigned char levels[HISTORY_MAX];
+
+	if (width <= 0)
+		return;
+	if (width > HISTORY_MAX)
+		width = HISTORY_MAX;
+	history_graph(history, width, levels);
+	for (int i = 0; i < width; i++) {
+		if (screen->utf8)
+			addstr(blocks[levels[i]]);
+		else
+			addch(marks[levels[i]]);
+	}
+}
+
+static void put_row(const struct screen *screen, const struct watch_row *row)
+{
+	const struct reading *reading = &row->reading;
+	char value[32] = "-";
+
+	if (!reading->error)
+		reading_print(reading, value, sizeof(value));
+	printw("%-*.*s%*s ", LABEL_WIDTH, LABEL_WIDTH, reading->label, VALUE_WIDTH, value);
+	addstr(reading->quantity->unit);
+	move(getcury(stdscr), FIXED_WIDTH);
+	put_graph(screen, &row->history, COLS - FIXED_WIDTH - 1);
+}
+
+static void put_meter(const struct screen *screen, size_t meter)
+{
+	const struct device *device = screen->watch->selection->devices[meter];
+	char line[256];
+
+	snprintf(line, sizeof(line), "%s-%u %s %s %s: %s", sysfs_bus_type(device->kind),
+		 device->bus, device->name, device->model,
+		 device->label[0] ? device->label : device->serial,
+		 screen->watch->states[meter][0] ? screen->watch->states[meter] : "...");
+	attron(A_BOLD);
+	addnstr(line, COLS - 1);
+	attroff(A_BOLD);
+}
+
+static bool is_seen(const struct screen *screen, size_t line)
+{
+	return line >= screen->top && line < screen->top + (LINES > 1 ? LINES - 1 : 0);
+}
+
+/* Puts the cursor there if that line is seen */
+static bool begin_line(struct screen *screen)
+{
+	size_t line = screen->lines++;
+
+	return is_seen(screen, line) && move(line - screen->top, 0) != ERR;
+}
+
+static void draw_meter(struct screen *screen, size_t meter)
+{
+	const struct watch *watch = screen->watch;
+
+	if (begin_line(screen))
+		put_meter(screen, meter);
+	for (size_t i = 0; i < watch->count; i++)
+		if (watch->rows[i].meter == meter && begin_line(screen))
+			put_row(screen, &watch->rows[i]);
+}
+
+static void draw(struct screen *screen)
+{
+	erase();
+	screen->lines = 0;
+	pthread_mutex_lock(&screen->watch->lock);
+	for (size_t i = 0; i < screen->watch->selection->count; i++)
+		draw_meter(screen, i);
+	screen->version = screen->watch->version;
+	pthread_mutex_unlock(&screen->watch->lock);
+	attron(A_REVERSE);
+	mvaddnstr(LINES - 1, 0, " q quit   arrows, page up/down scroll ", COLS - 1);
+	attroff(A_REVERSE);
+	refresh();
+}
+
+static bool is_old(struct screen *screen)
+{
+	bool old;
+
+	pthread_mutex_lock(&screen->watch->lock);
+	old = screen->version != screen->watch->version;
+	pthread_mutex_unlock(&screen->watch->lock);
+	return old;
+}
+
+static void scroll_by(struct screen *screen, long lines)
+{
+	long room = LINES > 1 ? LINES - 1 : 1;
+	long most = (long)screen->lines > room ? (long)screen->lines - room : 0;
+	long top = (long)screen->top + lines;
+
+	screen->top = top < 0 ? 0 : top > most ? most : top;
+}
+
+/* False: quit */
+static bool handle_key(struct screen *screen, int key)
+{
+	switch (key) {
+	case 'q':
+	case 'Q':
+		return false;
+	case KEY_UP:
+		scroll_by(screen, -1);
+		break;
+	case KEY_DOWN:
+		scroll_by(screen, 1);
+		break;
+	case KEY_PPAGE:
+		scroll_by(screen, 1 - LINES);
+		break;
+	case KEY_NPAGE:
+		scroll_by(screen, LINES - 1);
+		break;
+	case KEY_RESIZE:
+		scroll_by(screen, 0);
+		break;
+	}
+	return true;
+}
+
+void watch_screen(struct watch *watch)
+{
+	struct screen screen = { .watch = watch };
+	int key = ERR;
+
+	screen.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	initscr();
+	cbreak();
+	noecho();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	timeout(KEY_WAIT_MS);
+	do {
+		if (key != ERR || is_old(&screen))
+			draw(&screen);
+		key = getch();
+	} while (handle_key(&screen, key));
+	endwin();
+}
