@@ -7,7 +7,7 @@ stage = tests/stage $@
 beds := stock-6.12 stock-6.1 arm-dt debug
 
 builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 fuzz modules \
-	    bindings style float device-trees abi documents
+	    bindings style float meterctl device-trees abi documents
 stages := fetch e2e-stock-6.12 debug-kernel e2e-debug-hotplug e2e-debug e2e-stock-6.1 arm-kernel \
 	  e2e-arm-dt simulator $(filter-out fetch debug-kernel arm-kernel,$(builders)) guest-files
 
@@ -55,6 +55,8 @@ style:
 	@$(stage) tests/style/check || true
 float:
 	@$(stage) $(MAKE) -s -C tests/float O=$(CURDIR)/build/float check || true
+meterctl:
+	@$(stage) $(MAKE) -s -C tools/meterctl O=$(CURDIR)/build/meterctl check asan || true
 simulator: metersim
 	@$(stage) $(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all check asan || true
 

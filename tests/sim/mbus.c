@@ -39,7 +39,7 @@ bool mbus_remove(struct mbus *b, struct mbus_meter *m)
 
 static struct mbus_meter *find_number(struct mbus *b, const char *word)
 {
-	bool is_identification = strlen(word) == 8 && strspn(word, "0123456789") == 8;
+	bool is_identification = strlen(word) == 8 && strspn(word, "0123456789ABCDEF") == 8;
 	unsigned long number = strtoul(word, NULL, is_identification ? 16 : 0);
 	struct mbus_meter *m;
 

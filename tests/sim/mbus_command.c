@@ -53,8 +53,8 @@ static const char *mb_serial(struct mbus_meter *m, const char *value,
 {
 	if (!value)
 		say(r, " %08x", m->identification);
-	else if (strlen(value) != 8 || strspn(value, "0123456789") != 8)
-		return "eight digits";
+	else if (strlen(value) != 8 || strspn(value, "0123456789ABCDEF") != 8)
+		return "eight digits, 0 to 9 and A to F";
 	else
 		m->identification = strtoul(value, NULL, 16);
 	return NULL;

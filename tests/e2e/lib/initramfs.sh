@@ -59,10 +59,23 @@ add_our_modules() {
 add_guest_programs() {
 	local name
 
-	for name in attr scan; do
-		"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$root/bin/$name" \
+	for name in attr scan ttybus; do
+		"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static \
+			-I "$top/include/uapi" -o "$root/bin/$name" \
 			"$top/tests/e2e/guest/$name.c"
 	done
+}
+
+# Only where the guest's machine is the host's, and with its libraries; the demonstration
+# does without.
+add_meterctl() {
+	[ -z "$sysroot" ] && pkg-config --exists libiio json-c ncursesw || return 0
+	make -s -C "$top/tools/meterctl" O="$work/meterctl" >"$work/meterctl.log" 2>&1 || {
+		cat "$work/meterctl.log" >&2
+		die "meterctl does not build"
+	}
+	add_binary "$work/meterctl/meterctl"
+	ln -s "$work/meterctl/meterctl" "$root/bin/meterctl"
 }
 
 initramfs() {
@@ -82,6 +95,7 @@ initramfs() {
 	add_kernel_modules
 	add_our_modules
 	add_guest_programs
+	add_meterctl
 	pack "$root" "$work/initramfs"
 }
 
