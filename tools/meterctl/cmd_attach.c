@@ -87,18 +87,22 @@ static int open_tty(struct port *port)
 	return tcsetattr(port->fd, TCSANOW, &settings) ? -errno : 0;
 }
 
-/* Where the port can switch the direction of RS-485, and was not told to yet */
+/* What the port was told already, by firmware, stays. */
 static int enable_rs485(const struct port *port)
 {
 	struct serial_rs485 rs485;
+	bool failed = ioctl(port->fd, TIOCGRS485, &rs485);
 
-	if (ioctl(port->fd, TIOCGRS485, &rs485))
-		return -errno;
-	if (rs485.flags & SER_RS485_ENABLED)
+	if (!failed && rs485.flags & SER_RS485_ENABLED)
 		return 0;
-	rs485.flags |= SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND;
-	rs485.flags &= ~SER_RS485_RTS_AFTER_SEND;
-	return ioctl(port->fd, TIOCSRS485, &rs485) ? -errno : 0;
+	if (!failed) {
+		rs485.flags |= SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND;
+		rs485.flags &= ~SER_RS485_RTS_AFTER_SEND;
+		failed = ioctl(port->fd, TIOCSRS485, &rs485);
+	}
+	if (!failed)
+		return 0;
+	return errno == ENOTTY ? -EOPNOTSUPP : -errno;
 }
 
 static bool fill(const struct options *options, const char *protocol,
@@ -142,6 +146,9 @@ static void explain(const char *path, int error)
 		complain("%s: it is a bus already: \"meterctl detach %s\" ends that", path, path);
 	else if (error == EPROTONOSUPPORT)
 		complain("%s: the kernel has no such bus: is its module installed?", path);
+	else if (error == EOPNOTSUPP)
+		complain("%s: its driver does not switch RS-485; an adapter that does so itself needs no --rs485",
+			 path);
 	else if (error == EINVAL)
 		complain("%s: the module serial_xfer_ldisc is missing, or the port cannot have these settings",
 			 path);

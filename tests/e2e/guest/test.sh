@@ -71,7 +71,8 @@ wait_for() {
 # them any more.
 settled() { [ "$(cat /tmp/uevent)" -ge "$(cat /sys/kernel/uevent_seqnum)" ]; }
 
-# The bus's simulator, over the control line: prints the reply after its ok, fails on err.
+# The simulator of the bus, or of the adapter that $which names, over the control line:
+# prints the reply after its ok, fails on err.
 control_open() {
 	stty -F "${uart}3" raw -echo
 	exec 8<>"${uart}3"
@@ -79,8 +80,8 @@ control_open() {
 
 ctl() {
 	case $which in
-	mbus) echo "@mbus $*" >&8 ;;
-	*) echo "$*" >&8 ;;
+	modbus) echo "$*" >&8 ;;
+	*) echo "@$which $*" >&8 ;;
 	esac
 	read -r -t 20 ctl_verdict ctl_reply <&8 || { ctl_verdict=none; ctl_reply=; }
 	echo "$ctl_reply"
@@ -256,6 +257,20 @@ words() { ctl reg "$@"; }
 
 # Requests that any meter of the line has received
 requests() { counter '' requests; }
+
+# With meterctl. scan_to FILE BUS OPTION...: its exit status; what it found is in the file.
+scan_to() {
+	scan_file=$1
+	shift
+	meterctl scan "$@" --json >"$scan_file" 2>"$scan_file.err"
+	echo $?
+}
+
+# state_count FILE STATE; number FILE NAME
+state_count() { grep -c "\"state\": \"$2\"" "$1"; }
+number() { sed -n "s/^  \"$2\": \([0-9]*\),*$/\1/p" "$1"; }
+# twice FILE: serial numbers that were printed more than once
+twice() { sed -n 's/.*"serial_number": "\(.*\)".*/\1/p' "$1" | sort | uniq -d; }
 
 run_one() {
 	scenario=${1%.sh}

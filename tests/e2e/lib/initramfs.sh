@@ -3,7 +3,7 @@
 
 programs=(/usr/bin/iio_info /usr/bin/iio_readdev /usr/bin/iio_attr /usr/sbin/iiod)
 kernel_modules=(configfs iio-trig-hrtimer iio-trig-sysfs iio_hwmon kfifo_buf
-	industrialio-triggered-buffer crc16)
+	industrialio-triggered-buffer crc16 xhci-pci ftdi_sio)
 
 # Puts a program or library of the sysroot and all that it needs into the guest.
 add_binary() {
@@ -82,7 +82,7 @@ initramfs() {
 	local root=$work/root program
 
 	rm -rf "$root"
-	mkdir -p "$root"/{bin,dev,proc,sys,tmp,lib,scenarios,sbin,etc,usr/bin,usr/sbin}
+	mkdir -p "$root"/{bin,dev,proc,run,sys,tmp,lib,scenarios,sbin,etc,usr/bin,usr/sbin}
 	cp "${sysroot:-}/bin/busybox" "$root/bin/busybox"
 	ln -s busybox "$root/bin/sh"
 	ln -s /bin/modprobe "$root/sbin/modprobe"

@@ -20,16 +20,22 @@ appears() {
 	die "nobody made $1"
 }
 
-# line UART ARG...: simulated meters on that UART. Used by the files of boots/. The guest's
-# control line goes to the one on UART 1, which passes on what is for the other.
+# line UART ARG...: simulated meters on that UART, or on the adapter "usb" or "pci", of which
+# nobody knows the settings. Used by the files of boots/. The guest's control line goes to the
+# one on UART 1, which passes on what is for the others.
 line() {
-	local uart=$1 control=(--control "unix:$scratch/control$1")
+	local uart=$1 more=(--control "unix:$scratch/control$1") name
 
 	shift
-	[ "$uart" -ne 1 ] || control=(--control "unix:$scratch/control"
-		--relay "mbus=unix:$scratch/control2")
-	"$top/build/sim/metersim" --line "unix:$scratch/port$uart" --params "$scratch/trace" \
-		--uart "$uart" "${control[@]}" "$@" >"$work/metersim-$uart.log" 2>&1 &
+	if [ "$uart" = 1 ]; then
+		more=(--control "unix:$scratch/control" --relay "mbus=unix:$scratch/control2")
+		for name in usb pci; do
+			more+=(--relay "$name=unix:$scratch/control$name")
+		done
+	fi
+	[[ $uart != [12] ]] || more+=(--params "$scratch/trace" --uart "$uart")
+	"$top/build/sim/metersim" --line "unix:$scratch/port$uart" "${more[@]}" "$@" \
+		>"$work/metersim-$uart.log" 2>&1 &
 	children+=($!)
 	appears "$scratch/port$uart"
 }
@@ -51,6 +57,18 @@ chardevs() {
 	chardev 3 control
 }
 
+# adapter NAME DEVICE...: in machines whose boot has a line for it
+adapter() {
+	local name=$1 device
+
+	shift
+	[ -e "$scratch/port$name" ] || return 0
+	chardev "$name" "port$name"
+	for device; do
+		qemu_args+=(-device "$device")
+	done
+}
+
 isa_uart() { qemu_args+=(-device "isa-serial,index=$1,iobase=$2,irq=$3,chardev=port$1"); }
 
 # With $terminal a fifth UART, which only stock kernels have a driver for, is for people.
@@ -66,6 +84,8 @@ x86_machine() {
 	for table in "$scratch"/*.aml; do
 		[ ! -e "$table" ] || qemu_args+=(-acpitable "file=$table")
 	done
+	adapter usb qemu-xhci usb-serial,chardev=portusb
+	adapter pci pci-serial,chardev=portpci
 	[ -z "${terminal-}" ] || qemu_args+=(-chardev stdio,id=port4,signal=off -device pci-serial,chardev=port4)
 }
 
