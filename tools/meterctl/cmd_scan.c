@@ -246,23 +246,20 @@ static bool range_is_possible(const struct scan_job *job)
 
 static int scan_bus(struct scan_job *job)
 {
-	int status = EXIT_FAILED;
+	const struct options *options = job->options;
+	int status;
 
 	if (!range_is_possible(job))
 		return EXIT_USAGE;
 	if (ioctl_transport_open(&job->transport, job->bus, false))
 		return EXIT_FAILED;
-	if (!ioctl_transport_learn(&job->transport, job->bus, &job->own)) {
-		job->scan = (struct scan){ .transport = &job->transport.transport,
-			.list = &job->list, .found = found, .progress = progress,
-			.stopped = stopped, .timeout_ms = job->options->timeout_ms,
-			.bus_timeout_ms = job->bus->timeout_ms,
-			.thorough = job->options->thorough };
-		plan_lines(job);
-		status = run(job);
-	} else {
-		complain("%s: its speed can not be learnt", job->bus->name);
-	}
+	job->own = job->bus->line;
+	job->scan = (struct scan){ .transport = &job->transport.transport, .list = &job->list,
+		.found = found, .progress = progress, .stopped = stopped,
+		.timeout_ms = options->timeout_ms, .bus_timeout_ms = job->bus->timeout_ms,
+		.thorough = options->thorough };
+	plan_lines(job);
+	status = run(job);
 	ioctl_transport_close(&job->transport);
 	return status;
 }

@@ -16,10 +16,6 @@
 #define LONG_TAIL	2
 #define ACKNOWLEDGED	0xe5
 
-/* Nobody can answer as fast as that, and hardly anybody has the last address. */
-#define LEARN_UNIT		247
-#define LEARN_TIMEOUT_MS	1
-
 static struct ioctl_transport *to_ioctl(struct transport *transport)
 {
 	return (struct ioctl_transport *)transport;
@@ -214,23 +210,4 @@ int ioctl_transport_open(struct ioctl_transport *transport, const struct bus *bu
 void ioctl_transport_close(struct ioctl_transport *transport)
 {
 	close(transport->fd);
-}
-
-int ioctl_transport_learn(struct ioctl_transport *transport, const struct bus *bus,
-			  struct line *line)
-{
-	static const uint8_t read_one[] = { LEARN_UNIT, 3, 0, 0, 0, 1 };
-	static const uint8_t deselect[] = { METERBUS_XFER_SND_NKE, METERBUS_XFER_A_SELECTED };
-	struct exchange x = { .timeout_ms = LEARN_TIMEOUT_MS };
-	int ret;
-
-	if (bus->line.speed) {
-		*line = bus->line;
-		return 0;
-	}
-	x.request_len = bus->kind == BUS_MODBUS ? sizeof(read_one) : sizeof(deselect);
-	memcpy(x.request, bus->kind == BUS_MODBUS ? read_one : deselect, x.request_len);
-	ret = transport->transport.exchange(&transport->transport, &x);
-	*line = x.line;
-	return ret;
 }

@@ -16,8 +16,5 @@ struct ioctl_transport {
 /* Complains, and returns a negative errno, if that bus can not be used. */
 int ioctl_transport_open(struct ioctl_transport *transport, const struct bus *bus, bool write);
 void ioctl_transport_close(struct ioctl_transport *transport);
-/* The bus's own settings, by a request that nobody answers */
-int ioctl_transport_learn(struct ioctl_transport *transport, const struct bus *bus,
-			  struct line *line);
 
 #endif

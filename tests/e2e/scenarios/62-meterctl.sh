@@ -20,7 +20,7 @@ ctl power 17 off >/dev/null
 is "a dead meter: exit status" "$(scan_to /tmp/found modbus-0)" 0
 is "a dead meter: the others" "$(state_count /tmp/found free)" 18
 ctl power 17 on >/dev/null
-ctl damage 9 1 >/dev/null
+ctl damage 5 2 >/dev/null
 is "noise: exit status" "$(scan_to /tmp/found modbus-0)" 0
 is "noise: all are found" "$(state_count /tmp/found free)" 19
 check "noise: it says so" grep -q noise /tmp/found.err
