@@ -162,45 +162,44 @@ static int raw_broadcast(struct modbus_controller *ctrl, struct serial_xfer_clie
 	return serial_xfer_exec(client, msg);
 }
 
-/* One exchange; the port is claimed. */
+/* One exchange; the port is claimed, the message's line is set. */
 static int raw_exec(struct modbus_controller *ctrl, struct serial_xfer_client *client,
-		    struct modbus_xfer *xfer)
+		    struct modbus_xfer *xfer, struct serial_xfer_msg *msg)
 {
 	u8 rx[MODBUS_RTU_MAX_ADU];
-	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
 	bool doubtful = false;
 	int ret;
 
-	ret = xfer_line(ctrl, xfer, &msg.line);
-	if (ret)
-		return ret;
-	msg.timeout_ms = xfer->timeout_ms ?: READ_ONCE(ctrl->response_timeout_ms);
-	xfer_begin(xfer, &msg);
+	msg->rx = rx;
+	msg->rx_size = sizeof(rx);
+	msg->timeout_ms = xfer->timeout_ms ?: READ_ONCE(ctrl->response_timeout_ms);
+	xfer_begin(xfer, msg);
 	if (xfer->unit == MODBUS_UNIT_BROADCAST)
-		ret = raw_broadcast(ctrl, client, xfer, &msg);
+		ret = raw_broadcast(ctrl, client, xfer, msg);
 	else
-		ret = modbus_raw_exec(ctrl, client, xfer->unit, xfer->req, xfer->req_len, &msg,
+		ret = modbus_raw_exec(ctrl, client, xfer->unit, xfer->req, xfer->req_len, msg,
 				      &doubtful);
 	if (doubtful)
 		xfer->status = MODBUS_XFER_DOUBTFUL;
-	return xfer_end(xfer, &msg, ret);
+	return xfer_end(xfer, msg, ret);
 }
 
-static int raw_request(struct modbus_controller *ctrl, struct serial_xfer_client *client,
-		       struct modbus_xfer *xfer)
+static int raw_request(struct modbus_controller *ctrl, struct serial_xfer_file *file,
+		       struct modbus_xfer *xfer, struct serial_xfer_msg *msg)
 {
+	struct serial_xfer_client *client = &file->client;
 	bool reads = modbus_request_reads(xfer->req, xfer->req_len);
 	u8 unit = xfer->unit;
 	int ret;
 
-	ret = serial_xfer_claim(client);
+	ret = serial_xfer_file_claim(file);
 	if (ret)
 		return ret;
 	if (!reads && !(xfer->flags & MODBUS_XFER_FORCE) && modbus_unit_has_driver(ctrl, unit)) {
 		serial_xfer_release(client);
 		return -EBUSY;
 	}
-	ret = raw_exec(ctrl, client, xfer);
+	ret = raw_exec(ctrl, client, xfer, msg);
 	/* Whatever the result is, the device may have done what was asked. */
 	if (!reads)
 		modbus_unit_written(ctrl, unit);
@@ -218,16 +217,21 @@ static int raw_request(struct modbus_controller *ctrl, struct serial_xfer_client
  */
 int modbus_cdev_request(struct serial_xfer_file *file, void *data)
 {
+	struct modbus_controller *ctrl = to_modbus_controller(file->dev);
 	struct modbus_xfer *xfer = data;
+	struct serial_xfer_msg msg = {};
 	int ret;
 
 	ret = modbus_xfer_check(xfer);
 	if (ret)
 		return ret;
+	ret = xfer_line(ctrl, xfer, &msg.line);
+	if (ret)
+		return ret;
 	ret = serial_xfer_file_may(file, modbus_request_reads(xfer->req, xfer->req_len));
 	if (ret)
 		return ret;
-	return raw_request(to_modbus_controller(file->dev), &file->client, xfer);
+	return raw_request(ctrl, file, xfer, &msg);
 }
 
 static const struct serial_xfer_cdev_ops modbus_cdev_ops = {

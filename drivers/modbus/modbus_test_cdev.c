@@ -398,7 +398,7 @@ static void close_test(struct kunit *test)
 	struct test_request request = {};
 	struct test_task *task = start_request(ctx, &request);
 
-	serial_xfer_cancel(&request.file->client);
+	serial_xfer_cancel(&request.file->client, NULL);
 	KUNIT_ASSERT_TRUE(test, test_task_wait(task));
 	KUNIT_EXPECT_EQ(test, -ECANCELED, task->ret);
 	KUNIT_EXPECT_EQ(test, 0, modbus_cdev_request(file, xfer));
@@ -418,12 +418,11 @@ static void flush_test(struct kunit *test)
 	filp->f_mode = FMODE_READ;
 	KUNIT_ASSERT_EQ(test, 0, serial_xfer_cdev_open(NULL, filp));
 	request.file = filp->private_data;
-	request.file->owner = test;
 	task = start_request(ctx, &request);
 
 	KUNIT_EXPECT_EQ(test, 0, serial_xfer_cdev_flush(filp, ctx));
 	KUNIT_EXPECT_FALSE(test, completion_done(&task->done));
-	KUNIT_EXPECT_EQ(test, 0, serial_xfer_cdev_flush(filp, test));
+	KUNIT_EXPECT_EQ(test, 0, serial_xfer_cdev_flush(filp, current->files));
 	KUNIT_EXPECT_TRUE(test, test_task_wait(task));
 	KUNIT_EXPECT_EQ(test, -ECANCELED, task->ret);
 

@@ -91,8 +91,8 @@ int serial_xfer_cdev_flush(struct file *filp, fl_owner_t id)
 {
 	struct serial_xfer_file *file = filp->private_data;
 
-	if (READ_ONCE(file->owner) == id)
-		serial_xfer_cancel(&file->client);
+	if (id)
+		serial_xfer_cancel(&file->client, id);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(serial_xfer_cdev_flush);
@@ -141,7 +141,6 @@ long serial_xfer_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long a
 	if (IS_ERR(data))
 		return PTR_ERR(data);
 
-	WRITE_ONCE(file->owner, current->files);
 	ret = file->ops->request(file, data);
 	if (!ret && copy_to_user((void __user *)arg, data, size))
 		ret = -EFAULT;
@@ -149,6 +148,20 @@ long serial_xfer_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long a
 	return ret;
 }
 EXPORT_SYMBOL_GPL(serial_xfer_cdev_ioctl);
+
+/**
+ * serial_xfer_file_claim() - wait for a file's turn
+ * @file: the file
+ *
+ * Context: process; may sleep.
+ * Return: 0, and serial_xfer_release() of its client must follow; or an error of
+ * serial_xfer_claim_as().
+ */
+int serial_xfer_file_claim(struct serial_xfer_file *file)
+{
+	return serial_xfer_claim_as(&file->client, current->files);
+}
+EXPORT_SYMBOL_GPL(serial_xfer_file_claim);
 
 /**
  * serial_xfer_file_may() - may a request be made?

@@ -39,6 +39,8 @@
 #define SERIAL_XFER_FIFO_CHARS	16
 /* A line that does not fall silent within this time is broken. */
 #define SERIAL_XFER_BABBLE_NS	(2 * (u64)NSEC_PER_SEC)
+/* Who waits for silence looks so often whether he still may. */
+#define SERIAL_XFER_NAP_MS	20
 /* So many bytes out of turn are a late reply, not a glitch of the line's drivers. */
 #define SERIAL_XFER_LATE_MIN	4
 
@@ -68,12 +70,26 @@ static bool line_equal(const struct serial_xfer_line *a, const struct serial_xfe
 	return a->speed == b->speed && a->parity == b->parity;
 }
 
-static int sleep_until(ktime_t when)
+/**
+ * serial_xfer_sleep_until() - wait for a time
+ * @when: monotonic clock
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINTR if the caller was killed.
+ */
+int serial_xfer_sleep_until(ktime_t when)
 {
-	set_current_state(TASK_KILLABLE);
-	schedule_hrtimeout(&when, HRTIMER_MODE_ABS);
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	bool expired;
+
+	do {
+		set_current_state(TASK_KILLABLE);
+		expired = !schedule_hrtimeout(&when, HRTIMER_MODE_ABS);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	} while (!expired);
+	return 0;
 }
+EXPORT_SYMBOL_GPL(serial_xfer_sleep_until);
 
 /*
  * A device at a low speed takes what others exchange at a high one for noise, so
@@ -104,7 +120,7 @@ static int port_is_closed(struct serial_xfer_port *port)
 
 static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_msg *msg)
 {
-	ktime_t silent, limit = 0;
+	ktime_t silent, nap, limit = 0;
 	int ret;
 
 	for (;;) {
@@ -122,7 +138,8 @@ static int port_settle(struct serial_xfer_port *port, const struct serial_xfer_m
 			limit = ktime_add_ns(silent, SERIAL_XFER_BABBLE_NS);
 		if (ktime_after(silent, limit))
 			return -EBADMSG;
-		ret = sleep_until(silent);
+		nap = ktime_add_ms(ktime_get(), SERIAL_XFER_NAP_MS);
+		ret = serial_xfer_sleep_until(min(silent, nap));
 		if (ret)
 			return ret;
 	}
@@ -281,13 +298,27 @@ static void rx_note_damage(struct serial_xfer_port *port)
 	complete(&port->wake);
 }
 
-/* A frame is not better than the bytes that it is made of, even if its check is right. */
+/*
+ * A frame is not better than the bytes that it is made of, even if its check is right. But
+ * USB adapters flag all bytes of a packet for one that was bad: flaws that reach in from
+ * before the frame, such as those of a glitch when the line was turned around, are not its
+ * own. A lone byte has no check that would tell.
+ */
+static bool rx_is_flawed(const struct serial_xfer_rx *rx, size_t at, size_t len)
+{
+	size_t end = at + len;
+
+	if (len > 1 && at && test_bit(at - 1, rx->flaws))
+		at = find_next_zero_bit(rx->flaws, end, at);
+	return find_next_bit(rx->flaws, end, at) < end;
+}
+
 static struct serial_xfer_span rx_parse(const struct serial_xfer_rx *rx, size_t at)
 {
 	struct serial_xfer_span span = rx->msg->parse(rx->msg, rx->buf + at, rx->len - at);
 
 	if (span.verdict == SERIAL_XFER_NONE || span.verdict == SERIAL_XFER_MORE ||
-	    !rx_count_flaws(rx, at, span.len))
+	    !rx_is_flawed(rx, at, span.len))
 		return span;
 	if (span.verdict == SERIAL_XFER_WHOLE)
 		span.verdict = SERIAL_XFER_DAMAGED;
@@ -422,9 +453,9 @@ void serial_xfer_receive_flagged(struct serial_xfer_port *port, const u8 *buf,
 {
 	size_t at, part;
 
-	guard(spinlock_irqsave)(&port->lock);
 	for (at = 0; at < len; at += part) {
 		part = min_t(size_t, len - at, SERIAL_XFER_MAX_FRAME);
+		guard(spinlock_irqsave)(&port->lock);
 		rx_take(port, buf + at, flags ? flags + at : NULL, part);
 	}
 }
@@ -544,7 +575,7 @@ static int port_linger(struct serial_xfer_port *port, unsigned int turnaround_ms
 	unsigned long left = nsecs_to_jiffies(max(ns, 0)) + 1;
 	bool killed;
 
-	/* Only serial_xfer_port_stop() ends this earlier. */
+	/* Only serial_xfer_port_stop() and serial_xfer_cancel() end this earlier. */
 	killed = wait_for_completion_killable_timeout(&port->wake, left) < 0;
 	port_detach(port, killed ? -EINTR : 0);
 	return port->rx.status;

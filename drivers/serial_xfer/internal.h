@@ -66,6 +66,7 @@ struct serial_xfer_rx {
  *	context) and by the receive path; nothing is taken inside
  * @busy: somebody has claimed the port
  * @owner: who, while @busy
+ * @caller: for whom, see serial_xfer_claim_as(); compared, never followed
  * @cancelled: what @owner does with this claim is to end
  * @stopped: no more exchanges
  * @turns: clients with waiters, the next to be served first
@@ -93,6 +94,7 @@ struct serial_xfer_port {
 	spinlock_t lock; /* all that follows, up to line */
 	bool busy;
 	struct serial_xfer_client *owner;
+	const void *caller;
 	bool cancelled;
 	bool stopped;
 	struct list_head turns;
@@ -112,6 +114,9 @@ struct serial_xfer_port {
 
 /* exchange.c */
 void serial_xfer_rx_end(struct serial_xfer_port *port, int status);
+
+/* The longest frame at the lowest speed, 300 baud */
+#define SERIAL_XFER_DRAIN_MS		10000
 
 /* A receiver samples the tenth bit of a character right up to about 5 % error. */
 #define SERIAL_XFER_SPEED_TOLERANCE	3 /* percent, leaves the rest to the device */

@@ -21,6 +21,7 @@
 
 struct serial_xfer_waiter {
 	struct list_head node;
+	const void *who;
 	struct completion done;
 	int status;
 };
@@ -103,16 +104,19 @@ static void client_unqueue(struct serial_xfer_client *client)
 		list_del_init(&client->node);
 }
 
-static void port_give(struct serial_xfer_port *port, struct serial_xfer_client *client)
+static void port_give(struct serial_xfer_port *port, struct serial_xfer_client *client,
+		      const void *who)
 {
 	port->busy = true;
 	port->owner = client;
+	port->caller = who;
 	port->cancelled = false;
 }
 
 static void port_next_turn(struct serial_xfer_port *port)
 {
 	struct serial_xfer_client *client;
+	struct serial_xfer_waiter *waiter;
 
 	lockdep_assert_held(&port->lock);
 	client = list_first_entry_or_null(&port->turns, struct serial_xfer_client, node);
@@ -122,19 +126,22 @@ static void port_next_turn(struct serial_xfer_port *port)
 		wake_up_all(&port->idle);
 		return;
 	}
-	port_give(port, client);
-	waiter_grant(list_first_entry(&client->waiters, struct serial_xfer_waiter, node), 0);
+	waiter = list_first_entry(&client->waiters, struct serial_xfer_waiter, node);
+	port_give(port, client, waiter->who);
+	waiter_grant(waiter, 0);
 	list_move_tail(&client->node, &port->turns);
 	client_unqueue(client);
 }
 
-static void client_refuse(struct serial_xfer_client *client, int status)
+/* @who: NULL for all waiters */
+static void client_refuse(struct serial_xfer_client *client, const void *who, int status)
 {
 	struct serial_xfer_waiter *waiter, *tmp;
 
 	list_for_each_entry_safe(waiter, tmp, &client->waiters, node)
-		waiter_grant(waiter, status);
-	list_del_init(&client->node);
+		if (!who || waiter->who == who)
+			waiter_grant(waiter, status);
+	client_unqueue(client);
 }
 
 static void port_refuse_all(struct serial_xfer_port *port)
@@ -143,7 +150,7 @@ static void port_refuse_all(struct serial_xfer_port *port)
 
 	lockdep_assert_held(&port->lock);
 	list_for_each_entry_safe(client, tmp, &port->turns, node)
-		client_refuse(client, -ENODEV);
+		client_refuse(client, NULL, -ENODEV);
 }
 
 static bool port_is_idle(struct serial_xfer_port *port)
@@ -247,7 +254,7 @@ static int port_enqueue(struct serial_xfer_client *client, struct serial_xfer_wa
 	if (port->stopped)
 		return -ENODEV;
 	if (!port->busy) {
-		port_give(port, client);
+		port_give(port, client, waiter->who);
 		return 1;
 	}
 	if (list_empty(&client->node))
@@ -269,6 +276,29 @@ static void port_abandon(struct serial_xfer_client *client, struct serial_xfer_w
 	}
 }
 
+/* On behalf of somebody any signal ends the wait. */
+static int client_claim(struct serial_xfer_client *client, const void *who)
+{
+	struct serial_xfer_waiter waiter = { .who = who };
+	int ret;
+
+	init_completion(&waiter.done);
+	INIT_LIST_HEAD(&waiter.node);
+	ret = port_enqueue(client, &waiter);
+	if (ret)
+		return min(ret, 0);
+
+	if (who)
+		ret = wait_for_completion_interruptible(&waiter.done);
+	else
+		ret = wait_for_completion_killable(&waiter.done);
+	if (!ret)
+		return waiter.status;
+
+	port_abandon(client, &waiter);
+	return who ? ret : -EINTR;
+}
+
 /**
  * serial_xfer_claim() - wait for one's turn
  * @client: the client
@@ -280,22 +310,27 @@ static void port_abandon(struct serial_xfer_client *client, struct serial_xfer_w
  */
 int serial_xfer_claim(struct serial_xfer_client *client)
 {
-	struct serial_xfer_waiter waiter = {};
-	int ret;
-
-	init_completion(&waiter.done);
-	INIT_LIST_HEAD(&waiter.node);
-	ret = port_enqueue(client, &waiter);
-	if (ret)
-		return min(ret, 0);
-
-	if (!wait_for_completion_killable(&waiter.done))
-		return waiter.status;
-
-	port_abandon(client, &waiter);
-	return -EINTR;
+	return client_claim(client, NULL);
 }
 EXPORT_SYMBOL_GPL(serial_xfer_claim);
+
+/**
+ * serial_xfer_claim_as() - wait for one's turn on behalf of somebody
+ * @client: the client
+ * @who: of whom, for serial_xfer_cancel(); compared, never followed; not NULL
+ *
+ * Nothing has been sent yet: any signal ends the wait, also the one by which the
+ * system's suspend asks for a halt.
+ *
+ * Context: may sleep.
+ * Return: 0, and serial_xfer_release() must follow; -ERESTARTSYS after a signal;
+ * -ECANCELED: see serial_xfer_cancel(); -ENODEV if the port has been stopped.
+ */
+int serial_xfer_claim_as(struct serial_xfer_client *client, const void *who)
+{
+	return client_claim(client, who);
+}
+EXPORT_SYMBOL_GPL(serial_xfer_claim_as);
 
 /**
  * serial_xfer_release() - let the next one have the port
@@ -315,6 +350,7 @@ EXPORT_SYMBOL_GPL(serial_xfer_release);
 /**
  * serial_xfer_cancel() - end what a client does
  * @client: the client
+ * @who: only what it does on behalf of this one, see serial_xfer_claim_as(); NULL: all
  *
  * Those of its callers who wait for their turn, and the one who has it, get
  * -ECANCELED, the latter from serial_xfer_exec() until he releases the port. What comes
@@ -322,13 +358,13 @@ EXPORT_SYMBOL_GPL(serial_xfer_release);
  *
  * Context: any.
  */
-void serial_xfer_cancel(struct serial_xfer_client *client)
+void serial_xfer_cancel(struct serial_xfer_client *client, const void *who)
 {
 	struct serial_xfer_port *port = client->port;
 
 	guard(spinlock_irqsave)(&port->lock);
-	client_refuse(client, -ECANCELED);
-	if (port->owner != client)
+	client_refuse(client, who, -ECANCELED);
+	if (port->owner != client || (who && port->caller != who))
 		return;
 	port->cancelled = true;
 	if (port->rx.msg)

@@ -46,7 +46,7 @@ static int serdev_port_set_line(void *priv, const struct serial_xfer_line *line)
 
 static void serdev_port_drain(void *priv)
 {
-	serdev_device_wait_until_sent(priv, 0);
+	serdev_device_wait_until_sent(priv, msecs_to_jiffies(SERIAL_XFER_DRAIN_MS));
 }
 
 static const struct serial_xfer_ops serdev_port_ops = {

@@ -495,7 +495,6 @@ static void damaged_test(struct kunit *test)
 					     ctx->line->writes[1].heard_at), SETTLE_US);
 }
 
-/* A damaged reply, and at once the same undamaged. */
 /* Its sum is right, but the line says that a byte is not. */
 static void flawed_test(struct kunit *test)
 {
@@ -566,6 +565,23 @@ static void flawed_flood_test(struct kunit *test)
 	expect_received(test, REPLY);
 }
 
+/* A USB adapter flags a packet for the glitch at its beginning; the reply is good. */
+static void flawed_packet_test(struct kunit *test)
+{
+	static const u8 flags[] = { 1, 1, 1, 1 }, own[] = { 1, 1, 0, 1, 0, 0 };
+	const struct step good_head[] = {
+		{ 1000, BYTES(0, UNIT, 2, 0x11), flags }, { 1000, BYTES(0x22, 0x36) }, SILENCE
+	};
+	const struct step bad_rest[] = {
+		{ 1000, BYTES(0, UNIT, 2, 0x11, 0x22, 0x36), own }, SILENCE
+	};
+	struct context *ctx = test->priv;
+
+	KUNIT_EXPECT_EQ(test, 0, ask(ctx, good_head, SLOW_MS));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, ask(ctx, bad_rest, SHORT_MS));
+}
+
+/* A damaged reply, and at once the same undamaged. */
 static void damaged_then_good_test(struct kunit *test)
 {
 	const struct step steps[] = {
@@ -1199,7 +1215,7 @@ static void cancel_test(struct kunit *test)
 	waiter = start_waiting(test, &ctx->client);
 	bystander = start_waiting(test, other);
 	ctx->steps = good;
-	serial_xfer_cancel(&ctx->client);
+	serial_xfer_cancel(&ctx->client, NULL);
 	KUNIT_ASSERT_TRUE(test, test_task_wait(owner));
 	KUNIT_EXPECT_EQ(test, -ECANCELED, owner->ret);
 	KUNIT_ASSERT_TRUE(test, test_task_wait(waiter));
@@ -1218,11 +1234,61 @@ static void cancel_claimed_test(struct kunit *test)
 	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
 
 	KUNIT_ASSERT_EQ(test, 0, serial_xfer_claim(&ctx->client));
-	serial_xfer_cancel(&ctx->client);
+	serial_xfer_cancel(&ctx->client, NULL);
 	KUNIT_EXPECT_EQ(test, -ECANCELED, serial_xfer_exec(&ctx->client, &msg));
 	KUNIT_EXPECT_EQ(test, -ECANCELED, serial_xfer_exec(&ctx->client, &msg));
 	serial_xfer_release(&ctx->client);
 	KUNIT_EXPECT_EQ(test, 0, ctx->line->nr_writes);
+	expect_good(test, REPLY);
+}
+
+struct claimant {
+	struct serial_xfer_client *client;
+	const void *who;
+};
+
+static int claim_as_fn(void *arg)
+{
+	struct claimant *claimant = arg;
+	int ret = serial_xfer_claim_as(claimant->client, claimant->who);
+
+	if (!ret)
+		serial_xfer_release(claimant->client);
+	return ret;
+}
+
+static struct test_task *start_claimant(struct kunit *test, struct claimant *claimant)
+{
+	struct context *ctx = test->priv;
+	struct list_head *last = READ_ONCE(claimant->client->waiters.prev);
+	struct test_task *task = test_task_start(ctx->line, claim_as_fn, claimant);
+
+	KUNIT_ASSERT_TRUE(test, test_line_wait(READ_ONCE(claimant->client->waiters.prev) != last));
+	return task;
+}
+
+/* What is done on behalf of one ends, and nothing that the same client does for others. */
+static void cancel_as_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SLOW_MS);
+	struct claimant mine = { &ctx->client, ctx }, theirs = { &ctx->client, test };
+	struct test_task *me, *them;
+
+	KUNIT_ASSERT_EQ(test, 0, serial_xfer_claim_as(&ctx->client, test));
+	me = start_claimant(test, &mine);
+	them = start_claimant(test, &theirs);
+	serial_xfer_cancel(&ctx->client, ctx);
+	KUNIT_ASSERT_TRUE(test, test_task_wait(me));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, me->ret);
+	ctx->steps = good;
+	KUNIT_EXPECT_EQ(test, 0, serial_xfer_exec(&ctx->client, &msg));
+	KUNIT_EXPECT_FALSE(test, completion_done(&them->done));
+	serial_xfer_cancel(&ctx->client, test);
+	KUNIT_ASSERT_TRUE(test, test_task_wait(them));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, them->ret);
+	KUNIT_EXPECT_EQ(test, -ECANCELED, serial_xfer_exec(&ctx->client, &msg));
+	serial_xfer_release(&ctx->client);
 	expect_good(test, REPLY);
 }
 
@@ -1400,6 +1466,7 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(flawed_foreign_test),
 	KUNIT_CASE(flawed_noise_test),
 	KUNIT_CASE(flawed_flood_test),
+	KUNIT_CASE(flawed_packet_test),
 	KUNIT_CASE(damaged_then_good_test),
 	KUNIT_CASE(damaged_then_noise_test),
 	KUNIT_CASE(cut_test),
@@ -1432,6 +1499,7 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(killed_owner_test),
 	KUNIT_CASE(cancel_test),
 	KUNIT_CASE(cancel_claimed_test),
+	KUNIT_CASE(cancel_as_test),
 	KUNIT_CASE(fairness_test),
 	KUNIT_CASE(crowd_test),
 	KUNIT_CASE(suspend_test),

@@ -236,9 +236,11 @@ extern const struct dev_pm_ops serial_xfer_serdev_pm_ops;
 void serial_xfer_client_init(struct serial_xfer_client *client, struct serial_xfer_port *port);
 void serial_xfer_client_exit(struct serial_xfer_client *client);
 int serial_xfer_claim(struct serial_xfer_client *client);
+int serial_xfer_claim_as(struct serial_xfer_client *client, const void *who);
 void serial_xfer_release(struct serial_xfer_client *client);
-void serial_xfer_cancel(struct serial_xfer_client *client);
+void serial_xfer_cancel(struct serial_xfer_client *client, const void *who);
 int serial_xfer_exec(struct serial_xfer_client *client, struct serial_xfer_msg *msg);
 void serial_xfer_count(struct serial_xfer_client *client, enum serial_xfer_stat stat);
+int serial_xfer_sleep_until(ktime_t when);
 
 #endif

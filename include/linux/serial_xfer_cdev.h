@@ -11,7 +11,8 @@
 
 struct serial_xfer_file;
 
-#define SERIAL_XFER_CDEV_NAME_SIZE	16
+/* A bus type and a number of ten digits */
+#define SERIAL_XFER_CDEV_NAME_SIZE	20
 
 /**
  * struct serial_xfer_cdev_ops - what a protocol makes of an ioctl
@@ -46,14 +47,12 @@ struct serial_xfer_cdev {
  * @ops: protocol
  * @client: its turns on the line
  * @mode: how it was opened
- * @owner: whose request came last; READ_ONCE/WRITE_ONCE, compared, never followed
  */
 struct serial_xfer_file {
 	struct device *dev;
 	const struct serial_xfer_cdev_ops *ops;
 	struct serial_xfer_client client;
 	fmode_t mode;
-	fl_owner_t owner;
 };
 
 int serial_xfer_cdev_register(struct serial_xfer_cdev *cdev, const struct file_operations *fops);
@@ -64,6 +63,7 @@ int serial_xfer_cdev_flush(struct file *filp, fl_owner_t id);
 int serial_xfer_cdev_release(struct inode *inode, struct file *filp);
 long serial_xfer_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg);
 
+int serial_xfer_file_claim(struct serial_xfer_file *file);
 int serial_xfer_file_may(const struct serial_xfer_file *file, bool reading);
 
 /**
