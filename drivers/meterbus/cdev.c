@@ -238,49 +238,6 @@ static bool xfer_is_past_selection(const struct meterbus_xfer *xfer)
 	return !xfer_selects(xfer) || xfer->status & METERBUS_XFER_SELECTED;
 }
 
-/* Was user data the last thing that was asked for? */
-static bool xfer_has_asked(const struct meterbus_xfer *xfer)
-{
-	return xfer_wants_data(xfer) && xfer_is_past_selection(xfer);
-}
-
-/*
- * Nobody is selected by a selection that is not answered. Should just the answer have
- * been lost, a device expects another count, which its link finds out.
- */
-static bool xfer_has_reached(const struct meterbus_xfer *xfer, const struct serial_xfer_msg *msg)
-{
-	return xfer_is_past_selection(xfer) || msg->heard;
-}
-
-/* One exchange, or two; the port is claimed. */
-static int raw_exec(struct meterbus_controller *ctrl, struct serial_xfer_client *client,
-		    struct meterbus_xfer *xfer)
-{
-	struct serial_xfer_msg msg = { .rx = xfer->rsp, .rx_size = METERBUS_MAX_FRAME };
-	int ret;
-
-	ret = xfer_line(ctrl, xfer, &msg.line);
-	if (ret)
-		return ret;
-	msg.timeout_ms = xfer->timeout_ms ?: meterbus_link_timeout_ms(ctrl, msg.line.speed);
-	/* A late acknowledgment would be taken for that of a write. */
-	if (!meterbus_xfer_reads(xfer)) {
-		ret = meterbus_link_wait_late(ctrl);
-		if (ret)
-			return ret;
-	}
-	xfer_begin(xfer, &msg);
-	/* Whoever is selected may not be any more. */
-	ctrl->selected = NULL;
-	ret = raw_select_and_send(ctrl, client, xfer, &msg);
-	if (xfer_has_reached(xfer, &msg))
-		meterbus_link_disturb(ctrl, xfer->a);
-	if (ret)
-		meterbus_link_expect_late(ctrl, xfer->a, xfer_has_asked(xfer));
-	return xfer_end(xfer, &msg, ret);
-}
-
 static struct meterbus_target xfer_target(const struct meterbus_xfer *xfer)
 {
 	return (struct meterbus_target){
@@ -289,14 +246,56 @@ static struct meterbus_target xfer_target(const struct meterbus_xfer *xfer)
 	};
 }
 
-static int raw_request(struct meterbus_controller *ctrl, struct serial_xfer_client *client,
-		       struct meterbus_xfer *xfer)
+/* Was user data the last thing that was asked for? */
+static bool xfer_has_asked(const struct meterbus_xfer *xfer)
 {
+	return xfer_wants_data(xfer) && xfer_is_past_selection(xfer);
+}
+
+/* Was anybody heard, or was what was sent no selection? */
+static bool xfer_has_reached(const struct meterbus_xfer *xfer, const struct serial_xfer_msg *msg)
+{
+	return xfer_is_past_selection(xfer) || msg->heard;
+}
+
+/* One exchange, or two; the port is claimed, the message's line is set. */
+static int raw_exec(struct meterbus_controller *ctrl, struct serial_xfer_client *client,
+		    struct meterbus_xfer *xfer, struct serial_xfer_msg *msg)
+{
+	struct meterbus_target target = xfer_target(xfer);
+	int ret;
+
+	msg->rx = xfer->rsp;
+	msg->rx_size = METERBUS_MAX_FRAME;
+	msg->timeout_ms = xfer->timeout_ms ?: meterbus_link_timeout_ms(ctrl, msg->line.speed);
+	/* A late acknowledgment would be taken for that of a write. */
+	if (!meterbus_xfer_reads(xfer)) {
+		ret = meterbus_link_wait_late(ctrl);
+		if (ret)
+			return ret;
+	}
+	xfer_begin(xfer, msg);
+	/* Whoever is selected may not be any more. */
+	ctrl->selected = NULL;
+	ret = raw_select_and_send(ctrl, client, xfer, msg);
+	if (xfer_has_reached(xfer, msg))
+		meterbus_link_disturb(ctrl, xfer->a);
+	else if (msg->sent)
+		meterbus_target_disturb(ctrl, &target);
+	if (ret)
+		meterbus_link_expect_late(ctrl, xfer->a, xfer_has_asked(xfer));
+	return xfer_end(xfer, msg, ret);
+}
+
+static int raw_request(struct meterbus_controller *ctrl, struct serial_xfer_file *file,
+		       struct meterbus_xfer *xfer, struct serial_xfer_msg *msg)
+{
+	struct serial_xfer_client *client = &file->client;
 	struct meterbus_target target = xfer_target(xfer);
 	bool reads = meterbus_xfer_reads(xfer);
 	int ret;
 
-	ret = serial_xfer_claim(client);
+	ret = serial_xfer_file_claim(file);
 	if (ret)
 		return ret;
 	if (!reads && !(xfer->flags & METERBUS_XFER_FORCE) &&
@@ -304,7 +303,7 @@ static int raw_request(struct meterbus_controller *ctrl, struct serial_xfer_clie
 		serial_xfer_release(client);
 		return -EBUSY;
 	}
-	ret = raw_exec(ctrl, client, xfer);
+	ret = raw_exec(ctrl, client, xfer, msg);
 	/* Whatever the result is, the device may have done what was asked. */
 	if (!reads)
 		meterbus_target_written(ctrl, &target);
@@ -322,16 +321,21 @@ static int raw_request(struct meterbus_controller *ctrl, struct serial_xfer_clie
  */
 int meterbus_cdev_request(struct serial_xfer_file *file, void *data)
 {
+	struct meterbus_controller *ctrl = to_meterbus_controller(file->dev);
 	struct meterbus_xfer *xfer = data;
+	struct serial_xfer_msg msg = {};
 	int ret;
 
 	ret = meterbus_xfer_check(xfer);
 	if (ret)
 		return ret;
+	ret = xfer_line(ctrl, xfer, &msg.line);
+	if (ret)
+		return ret;
 	ret = serial_xfer_file_may(file, meterbus_xfer_reads(xfer));
 	if (ret)
 		return ret;
-	return raw_request(to_meterbus_controller(file->dev), &file->client, xfer);
+	return raw_request(ctrl, file, xfer, &msg);
 }
 
 static const struct serial_xfer_cdev_ops meterbus_cdev_ops = {

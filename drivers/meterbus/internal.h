@@ -111,7 +111,8 @@ struct meterbus_link {
  * @line: line settings
  * @life: looks for the device while it is not there
  * @talk: protects @link and @address; held for a whole read-out, the port is claimed inside
- * @link: where the data link layer stands
+ * @link: where the data link layer stands; what it has of the last telegram, @sure and
+ *	@late belong to whoever has claimed the port instead
  * @written_at: when somebody else has last written to the device, boot-time clock
  * @renumber: registers the device anew at @wanted
  * @keep: what the driver wants to find again then
@@ -231,6 +232,8 @@ void meterbus_add_fw_devices(struct meterbus_controller *ctrl);
 /* target.c */
 bool meterbus_target_has_driver(struct meterbus_controller *ctrl,
 				const struct meterbus_target *target);
+void meterbus_target_disturb(struct meterbus_controller *ctrl,
+			     const struct meterbus_target *target);
 void meterbus_target_written(struct meterbus_controller *ctrl,
 			     const struct meterbus_target *target);
 

@@ -47,14 +47,12 @@
  *     for LINK_LATE_MS.
  *
  * All functions are called with the device's talk lock held and the port claimed,
- * unless they say otherwise.
+ * unless they say otherwise. The latter is enough to take note of what userspace does.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math.h>
-#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 #include <linux/unaligned.h>
@@ -87,7 +85,7 @@ static bool link_unanswered(int error)
 /* What a reply that could not be read says all the same. */
 static int link_explain(const struct meterbus_expect *expect, const struct serial_xfer_msg *msg)
 {
-	if (expect->data && msg->heard == 1 && msg->rx[0] == METERBUS_ACK)
+	if (expect->data && msg->heard == 1 && !msg->flawed && msg->rx[0] == METERBUS_ACK)
 		return -ENODATA;
 	if (meterbus_frame_collided(expect, msg->rx, msg->rx_len))
 		return -ENOTUNIQ;
@@ -259,15 +257,6 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 	return link_nke(priv, address->primary, heard);
 }
 
-static int link_wait(ktime_t until)
-{
-	s64 ms;
-
-	while ((ms = ktime_ms_delta(until, ktime_get())) >= 0 && !fatal_signal_pending(current))
-		schedule_timeout_killable(msecs_to_jiffies(ms + 1));
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
 /**
  * meterbus_link_ask() - bring a link in step: select a device, or reset it
  * @priv: the device
@@ -283,7 +272,7 @@ int meterbus_link_ask(struct meterbus_device_priv *priv)
 
 	/* If user data may come too late, the acknowledgment must be the device's own. */
 	if (priv->link.late && ctrl->late_ack != priv) {
-		ret = link_wait(ctrl->late_ack_until);
+		ret = serial_xfer_sleep_until(ctrl->late_ack_until);
 		if (ret)
 			return ret;
 	}
@@ -359,13 +348,15 @@ void meterbus_link_disturb(struct meterbus_controller *ctrl, u8 a)
 		bitmap_fill(ctrl->strange, METERBUS_ADDRESS_MAX + 1);
 }
 
+/* Of a device with a secondary address it is not known whether @a is its own. */
 static void link_expect_data(struct meterbus_controller *ctrl, u8 a)
 {
 	struct meterbus_device_priv *priv;
 
 	guard(mutex)(&ctrl->lock);
 	list_for_each_entry(priv, &ctrl->devices, node)
-		if (!priv->known.secondary && priv->known.primary == a)
+		if (a > METERBUS_ADDRESS_MAX || priv->known.secondary ||
+		    priv->known.primary == a)
 			priv->link.late = true;
 }
 
@@ -422,7 +413,7 @@ bool meterbus_link_is_sure(const struct meterbus_device_priv *priv)
  */
 int meterbus_link_wait_late(const struct meterbus_controller *ctrl)
 {
-	return link_wait(ctrl->late_until);
+	return serial_xfer_sleep_until(ctrl->late_until);
 }
 
 static size_t link_build(const struct meterbus_device_priv *priv,

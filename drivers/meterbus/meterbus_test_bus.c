@@ -1010,6 +1010,7 @@ static void names_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "1"), -ENOENT);
 	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "250\n"), 4);
 	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "22091039CD250102"), 16);
+	KUNIT_EXPECT_EQ(test, store(ctx, "delete_device", "2209103ACD250102"), 16);
 	KUNIT_EXPECT_TRUE(test, list_empty(&ctx->ctrl->devices));
 }
 

@@ -593,6 +593,28 @@ static void searched_test(struct kunit *test)
 	expect_played(ctx);
 }
 
+/* One that was heard by nobody may have reached those who have such a number. */
+static void searched_in_vain_test(struct kunit *test)
+{
+	struct cdev_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = new_primary(ctx);
+
+	PLAY(ctx, { REQ, TELEGRAM_MORE }, { REQ_NEXT, TELEGRAM },
+	     { SELECT_MANY, NOTHING }, { NKE, ACK }, { REQ, TELEGRAM_MORE },
+	     { REQ_NEXT, TELEGRAM });
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
+	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_select(test, 0, 0x2209103fffffffffULL)));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
+	expect_played(ctx);
+
+	PLAY(ctx, { BYTES(0x68, 0x0b, 0x0b, 0x68, 0x53, 0xfd, 0x52, 0x4f, 0x10, 0x09, 0x22,
+			  0xff, 0xff, 0xff, 0xff, 0x28, 0x16), NOTHING },
+	     { REQ, TELEGRAM_MORE }, { REQ_NEXT, TELEGRAM });
+	KUNIT_EXPECT_EQ(test, 0, request(ctx, new_select(test, 0, 0x2209104fffffffffULL)));
+	KUNIT_EXPECT_EQ(test, 0, read_out(test, priv));
+	expect_played(ctx);
+}
+
 static void reselected_test(struct kunit *test)
 {
 	struct cdev_test *ctx = test->priv;
@@ -697,6 +719,7 @@ static struct kunit_case meterbus_cdev_cases[] = {
 	KUNIT_CASE(broadcast_test),
 	KUNIT_CASE(disturbed_test),
 	KUNIT_CASE(searched_test),
+	KUNIT_CASE(searched_in_vain_test),
 	KUNIT_CASE(reselected_test),
 	KUNIT_CASE(between_test),
 	KUNIT_CASE(unplug_test),

@@ -52,6 +52,9 @@ static bool target_is(const struct meterbus_device_priv *priv,
 		return true;
 	if (!known->secondary && target->a == known->primary)
 		return true;
+	/* It is about to move there, or has moved already. */
+	if (priv->reserving && !priv->wanted.secondary && target->a == priv->wanted.primary)
+		return true;
 	if (target_is_heard(priv, target, &is_target))
 		return is_target;
 	return known->secondary && target->a == METERBUS_A_SELECTED &&
@@ -76,6 +79,32 @@ bool meterbus_target_has_driver(struct meterbus_controller *ctrl,
 		if (READ_ONCE(priv->mdev.dev.driver) && target_is(priv, target))
 			return true;
 	return false;
+}
+
+/**
+ * meterbus_target_disturb() - somebody else may have selected a device
+ * @ctrl: the controller; its port is claimed
+ * @target: who would have been reached
+ *
+ * Nobody has acknowledged it in the time that he was given. Whoever was selected all the
+ * same may expect another count.
+ *
+ * Context: may sleep.
+ */
+void meterbus_target_disturb(struct meterbus_controller *ctrl,
+			     const struct meterbus_target *target)
+{
+	const struct meterbus_device_priv *priv;
+
+	guard(mutex)(&ctrl->lock);
+	list_for_each_entry(priv, &ctrl->devices, node) {
+		if (!target_is(priv, target))
+			continue;
+		if (!priv->known.secondary)
+			__set_bit(priv->known.primary, ctrl->strange);
+		if (priv->reserving && !priv->wanted.secondary)
+			__set_bit(priv->wanted.primary, ctrl->strange);
+	}
 }
 
 /**
