@@ -58,6 +58,7 @@ struct modbus_expect {
  * struct modbus_abandoned - requests to a unit that were given up
  * @functions: their function codes
  * @counts: numbers of registers that those with function 03 asked for
+ * @last: when the last of them was given up, monotonic clock
  *
  * Their replies may still come. Empty once the unit has answered a request that
  * none of them can be taken for.
@@ -65,6 +66,7 @@ struct modbus_expect {
 struct modbus_abandoned {
 	DECLARE_BITMAP(functions, MODBUS_FUNCTION_MAX + 1);
 	DECLARE_BITMAP(counts, MODBUS_MAX_READ + 1);
+	ktime_t last;
 };
 
 /**

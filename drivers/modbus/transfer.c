@@ -26,6 +26,9 @@
 /* The weight of the past in the running average of answering times: 7 of 8. */
 #define MODBUS_LATENCY_SHIFT	3
 
+/* No device, and no adapter, answers that long after its request was given up. */
+#define MODBUS_LATE_MS		1000
+
 /* Modbus Application Protocol V1.1b3, chapter 7. */
 static int modbus_exception_error(u8 code)
 {
@@ -87,6 +90,7 @@ static void modbus_abandon(struct modbus_abandoned *gone, const u8 *req)
 	__set_bit(req[0], gone->functions);
 	if (count)
 		__set_bit(count, gone->counts);
+	gone->last = ktime_get();
 }
 
 /* Could the reply to an abandoned request be taken for the reply to @req? */
@@ -234,19 +238,20 @@ static int modbus_transact(struct modbus_device_priv *priv, u8 unit,
 	return modbus_take_response(priv, rx, msg.rx_len, request);
 }
 
-/* A number of identification registers that no abandoned request asked for. */
-static unsigned int modbus_unused_count(const struct modbus_ident *ident,
-					struct modbus_abandoned *gone)
+/*
+ * A number of identification registers that no abandoned request asked for. When all are
+ * used up, no reply may come any more before they are used again.
+ */
+static int modbus_unused_count(const struct modbus_ident *ident, struct modbus_abandoned *gone)
 {
 	unsigned int count = find_next_zero_bit(gone->counts, ident->max + 1, ident->min);
+	int ret;
 
 	if (count <= ident->max)
 		return count;
-
-	/*
-	 * All are used up. With the pauses that a silent device is given, the one
-	 * that was used longest ago is older than any reply can be.
-	 */
+	ret = serial_xfer_sleep_until(ktime_add_ms(gone->last, MODBUS_LATE_MS));
+	if (ret)
+		return ret;
 	memset(gone, 0, sizeof(*gone));
 	return ident->min;
 }
@@ -259,8 +264,13 @@ static int modbus_ask_ident(struct modbus_device_priv *priv, u8 unit, size_t *he
 	struct serial_xfer_msg msg = { .rx = rx, .rx_size = sizeof(rx) };
 	int ret;
 
+	if (heard)
+		*heard = 0;
+	ret = modbus_unused_count(ident, &priv->ctrl->abandoned[unit]);
+	if (ret < 0)
+		return ret;
 	put_unaligned_be16(ident->addr, req + 1);
-	put_unaligned_be16(modbus_unused_count(ident, &priv->ctrl->abandoned[unit]), req + 3);
+	put_unaligned_be16(ret, req + 3);
 	ret = modbus_send(priv, unit, req, sizeof(req), &msg);
 	if (heard)
 		*heard = msg.heard;
