@@ -37,9 +37,6 @@ static_assert(sizeof(struct serial_xfer_attach) == 64);
 /* A port that takes no byte for so long is broken. */
 #define LDISC_STUCK_MS		1000
 
-/* What a port may hold back before its settings are changed. */
-#define LDISC_DRAIN_MS		5000
-
 #define LDISC_PARITY		(PARENB | PARODD | CMSPAR)
 
 /**
@@ -71,18 +68,22 @@ static int ldisc_port_write(void *priv, const u8 *buf, size_t len)
 {
 	struct ldisc *ldisc = priv;
 	struct tty_struct *tty = ldisc->tty;
-	unsigned long left = msecs_to_jiffies(LDISC_STUCK_MS);
+	unsigned long end = jiffies + msecs_to_jiffies(LDISC_STUCK_MS);
 	ssize_t done = 0;
 
-	while (len && left) {
+	while (len && time_before(jiffies, end)) {
 		set_bit(TTY_DO_WRITE_WAKEUP, &tty->flags);
 		done = tty->ops->write(tty, buf, len);
 		if (done < 0)
 			break;
 		buf += done;
 		len -= done;
-		if (len)
-			left = wait_event_timeout(ldisc->writable, tty_write_room(tty), left);
+		/* Room is no promise: a pty may have some, and no memory. */
+		if (len && !done)
+			schedule_timeout_uninterruptible(1);
+		else if (len)
+			wait_event_timeout(ldisc->writable, tty_write_room(tty),
+					   msecs_to_jiffies(LDISC_STUCK_MS));
 	}
 	clear_bit(TTY_DO_WRITE_WAKEUP, &tty->flags);
 	if (done < 0)
@@ -137,7 +138,7 @@ static void ldisc_port_drain(void *priv)
 {
 	struct ldisc *ldisc = priv;
 
-	tty_wait_until_sent(ldisc->tty, msecs_to_jiffies(LDISC_DRAIN_MS));
+	tty_wait_until_sent(ldisc->tty, msecs_to_jiffies(SERIAL_XFER_DRAIN_MS));
 }
 
 static const struct serial_xfer_ops ldisc_port_ops = {
@@ -168,6 +169,9 @@ static int ldisc_open(struct tty_struct *tty)
 		return -EPERM;
 	if (!tty->ops->write || !tty->ops->set_termios)
 		return -EOPNOTSUPP;
+	/* A port without hardware can be opened, to be set up. */
+	if (tty_io_error(tty))
+		return -EIO;
 
 	ldisc = kzalloc(sizeof(*ldisc), GFP_KERNEL);
 	if (!ldisc)
@@ -187,6 +191,9 @@ static int ldisc_open(struct tty_struct *tty)
 	tty->receive_room = 65536;
 	tty->disc_data = ldisc;
 	ldisc_make_raw(tty);
+	/* The discipline before may have stopped either direction. */
+	start_tty(tty);
+	tty_unthrottle(tty);
 	return 0;
 }
 
@@ -208,7 +215,7 @@ static void ldisc_close(struct tty_struct *tty)
 	ldisc_detach(ldisc);
 	serial_xfer_port_stop(ldisc->port);
 	tty->disc_data = NULL;
-	/* Whoever keeps the bus by keeping the tty wants to know. */
+	/* Whoever keeps the bus by keeping the tty wants to know of a hangup. */
 	wake_up_interruptible_poll(&tty->read_wait, EPOLLHUP);
 	serial_xfer_port_put(ldisc->port);
 	put_device(ldisc->dev);
