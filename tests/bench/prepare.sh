@@ -24,6 +24,13 @@ bench_module() {
 	install -D -m 644 "$folder/iio_empty.ko" "$scratch/extra/lib/bench/iio_empty.ko"
 }
 
+bench_scan_prepare() {
+	local root=$scratch/extra
+
+	add_binary /usr/bin/mbpoll
+	install -D -m 644 "$top/tests/bench/guest-scan.sh" "$root/lib/bench/guest-scan.sh"
+}
+
 bench_prepare() {
 	make -s -C "$top/tests/bench" O="$work/bench"
 	bench_program mbread

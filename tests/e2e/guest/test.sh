@@ -272,6 +272,15 @@ number() { sed -n "s/^  \"$2\": \([0-9]*\),*$/\1/p" "$1"; }
 # twice FILE: serial numbers that were printed more than once
 twice() { sed -n 's/.*"serial_number": "\(.*\)".*/\1/p' "$1" | sort | uniq -d; }
 
+# adapter_tty NAME: the tty of that name that lies on PCI, or behind it on USB
+adapter_tty() {
+	for adapter_path in /sys/class/tty/"$1"*; do
+		case $(readlink -f "$adapter_path") in
+		*/pci*) echo "/dev/${adapter_path##*/}" ;;
+		esac
+	done
+}
+
 run_one() {
 	scenario=${1%.sh}
 	limit=$(sed -n 's/^# limit: //p' "/scenarios/$1")

@@ -20,6 +20,8 @@ reads() {
 # since METER NAME BEFORE: by how much that statistic has grown
 since() { echo $(($(counter "$1" "$2") - $3)); }
 
+# A simulator that is kept from the CPU is no meter that does not answer.
+put "$ctrl/response_timeout_ms" 1000 >/dev/null
 for dev in 0-07 $full $number; do
 	online $dev 60
 	put "$(iio $dev)/update_interval" 0 >/dev/null
@@ -73,3 +75,4 @@ ctl meter remove lax >/dev/null
 for dev in 0-07 $full $number; do
 	put "$(iio $dev)/update_interval" 1000 >/dev/null
 done
+put "$ctrl/response_timeout_ms" 200 >/dev/null

@@ -5,14 +5,6 @@
 # A laptop with a USB adapter and a serial card: ttys that no firmware describes become buses,
 # until they are detached, or the adapter is pulled out in the middle of a scan.
 
-# adapter_tty NAME: the tty of that name that lies on PCI, or behind it on USB
-adapter_tty() {
-	for adapter_path in /sys/class/tty/"$1"*; do
-		case $(readlink -f "$adapter_path") in
-		*/pci*) echo "/dev/${adapter_path##*/}" ;;
-		esac
-	done
-}
 has_tty() { [ -c "$(adapter_tty "$1")" ]; }
 held() { [ -n "$(ls /run/meterctl)" ]; }
 not_held() { ! held; }
