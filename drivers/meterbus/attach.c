@@ -23,6 +23,13 @@ static void meterbus_protocol_detach(void *bus)
 	meterbus_controller_unregister(bus);
 }
 
+static struct device *meterbus_protocol_device(void *bus)
+{
+	struct meterbus_controller *ctrl = bus;
+
+	return &ctrl->dev;
+}
+
 static unsigned int meterbus_protocol_id(void *bus)
 {
 	const struct meterbus_controller *ctrl = bus;
@@ -35,6 +42,7 @@ static struct serial_xfer_protocol meterbus_protocol = {
 	.owner = THIS_MODULE,
 	.attach = meterbus_protocol_attach,
 	.detach = meterbus_protocol_detach,
+	.device = meterbus_protocol_device,
 	.id = meterbus_protocol_id,
 };
 MODULE_ALIAS("serial_xfer-mbus");

@@ -20,6 +20,13 @@ static void modbus_protocol_detach(void *bus)
 	modbus_controller_unregister(bus);
 }
 
+static struct device *modbus_protocol_device(void *bus)
+{
+	struct modbus_controller *ctrl = bus;
+
+	return &ctrl->dev;
+}
+
 static unsigned int modbus_protocol_id(void *bus)
 {
 	const struct modbus_controller *ctrl = bus;
@@ -32,6 +39,7 @@ static struct serial_xfer_protocol modbus_protocol = {
 	.owner = THIS_MODULE,
 	.attach = modbus_protocol_attach,
 	.detach = modbus_protocol_detach,
+	.device = modbus_protocol_device,
 	.id = modbus_protocol_id,
 };
 MODULE_ALIAS("serial_xfer-modbus");

@@ -37,12 +37,15 @@ static_assert(sizeof(struct serial_xfer_attach) == 64);
 /* A port that takes no byte for so long is broken. */
 #define LDISC_STUCK_MS		1000
 
+/* In the bus's folder, to the tty */
+#define LDISC_LINK		"tty"
+
 #define LDISC_PARITY		(PARENB | PARODD | CMSPAR)
 
 /**
  * struct ldisc - a tty that is a port
  * @tty: the tty
- * @dev: the tty's device, or for one that has none our own; a reference is held
+ * @dev: parent of the bus; a reference is held
  * @port: the port
  * @writable: wakes the back end when the tty takes bytes again
  * @lock: protects @protocol and @bus
@@ -160,6 +163,17 @@ static void ldisc_make_raw(struct tty_struct *tty)
 	tty_set_termios(tty, &termios);
 }
 
+/*
+ * Some drivers delete the tty's device before they hang up, and all that lies below it in
+ * sysfs with it. So the bus is the child of what has the tty.
+ */
+static struct device *ldisc_parent(struct tty_struct *tty)
+{
+	if (!tty->dev)
+		return get_device(ldisc_root);
+	return get_device(tty->dev->parent ?: tty->dev);
+}
+
 static int ldisc_open(struct tty_struct *tty)
 {
 	struct ldisc *ldisc;
@@ -177,16 +191,16 @@ static int ldisc_open(struct tty_struct *tty)
 	if (!ldisc)
 		return -ENOMEM;
 	ldisc->tty = tty;
-	ldisc->dev = tty->dev ?: ldisc_root;
+	ldisc->dev = ldisc_parent(tty);
 	init_waitqueue_head(&ldisc->writable);
 	mutex_init(&ldisc->lock);
 	ldisc->port = serial_xfer_port_create(ldisc->dev, &ldisc_port_ops, ldisc);
 	if (IS_ERR(ldisc->port)) {
 		ret = PTR_ERR(ldisc->port);
+		put_device(ldisc->dev);
 		kfree(ldisc);
 		return ret;
 	}
-	get_device(ldisc->dev);
 	/* A half-duplex line needs no flow control. */
 	tty->receive_room = 65536;
 	tty->disc_data = ldisc;
@@ -202,6 +216,7 @@ static void ldisc_detach(struct ldisc *ldisc)
 	guard(mutex)(&ldisc->lock);
 	if (!ldisc->protocol)
 		return;
+	sysfs_remove_link(&ldisc->protocol->device(ldisc->bus)->kobj, LDISC_LINK);
 	ldisc->protocol->detach(ldisc->bus);
 	serial_xfer_protocol_put(ldisc->protocol);
 	ldisc->protocol = NULL;
@@ -251,6 +266,16 @@ static void ldisc_choose_line(const struct serial_xfer_attach *attach,
 		line->parity = parities[attach->parity];
 }
 
+/* For people only; a bus does without. */
+static void ldisc_link(struct ldisc *ldisc)
+{
+	struct device *dev = ldisc->protocol->device(ldisc->bus);
+
+	if (ldisc->tty->dev &&
+	    sysfs_create_link(&dev->kobj, &ldisc->tty->dev->kobj, LDISC_LINK))
+		dev_warn(dev, "no link to its tty\n");
+}
+
 static int ldisc_attach(struct ldisc *ldisc, struct serial_xfer_attach *attach)
 {
 	const struct serial_xfer_protocol *protocol;
@@ -273,6 +298,7 @@ static int ldisc_attach(struct ldisc *ldisc, struct serial_xfer_attach *attach)
 	attach->id = protocol->id(bus);
 	ldisc->protocol = protocol;
 	ldisc->bus = bus;
+	ldisc_link(ldisc);
 	return 0;
 }
 

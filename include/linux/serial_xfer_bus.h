@@ -141,7 +141,8 @@ ssize_t serial_xfer_tunable_store(struct device *dev, struct device_attribute *a
  * @attach: make a bus of @port, with these settings; @parent is the device that has the
  *	port. Returns the bus, or an ERR_PTR()
  * @detach: undo that; what is in flight ends with -ENODEV. May sleep
- * @id: the number of a bus
+ * @device: the controller of a bus
+ * @id: its number
  * @node: among all protocols; private
  */
 struct serial_xfer_protocol {
@@ -151,6 +152,7 @@ struct serial_xfer_protocol {
 	void *(*attach)(struct device *parent, struct serial_xfer_port *port,
 			const struct serial_xfer_line *line);
 	void (*detach)(void *bus);
+	struct device *(*device)(void *bus);
 	unsigned int (*id)(void *bus);
 	struct list_head node;
 };

@@ -98,7 +98,7 @@ arm_machine() {
 # machine CMDLINE INITRAMFS: runs the machine to its end, with the console in $console.
 machine() {
 	qemu_args=(-nodefaults -display none -no-reboot -m "$memory" -smp "$smp" -kernel "$kernel/vmlinuz"
-		-initrd "$2" -append "console=${tty}0 panic=-1 printk.devkmsg=on $1"
+		-initrd "$2" -append "console=${tty}0 panic=-1 printk.devkmsg=on 8250.nr_uarts=8 $1"
 		-trace "memory_region_ops_write,file=$scratch/trace")
 	chardevs
 	"${arch/x86_64/x86}_machine"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # boot: meters
-# beds: stock-6.12
+# beds: stock-6.12 stock-6.1
 # limit: 300
 # A laptop with a USB adapter and a serial card: ttys that no firmware describes become buses,
 # until they are detached, or the adapter is pulled out in the middle of a scan.
@@ -88,3 +88,18 @@ check "the meter is missed" wait_for 60 state_is 1-22094003CD250102 offline
 check "detach a UART" meterctl detach "$pci"
 check "its bus is gone" wait_for 10 gone "$bus/mbus-1"
 check "the port is a tty as ever" stty -F "$pci" 9600
+
+# The card is pulled out with a bus on it
+card=$(readlink -f "/sys/class/tty/${pci#/dev/}")
+while [ "$card" != / ] && [ ! -e "$card/driver/unbind" ]; do
+	card=$(dirname "$card")
+done
+check "attach to the card again" meterctl attach "$pci" mbus
+far pci power 22094003 on >/dev/null
+check "a meter on it" meterctl add mbus-1 22094003CD250102
+check "it comes online again" online 1-22094003CD250102
+basename "$card" >"$card/driver/unbind"
+check "without the card: no bus" wait_for 20 gone "$bus/mbus-1"
+check "without the card: no meter" gone "$bus/1-22094003CD250102"
+check "without the card: nobody holds it" wait_for 20 not_held
+check "the M-Bus of the firmware does not mind" online 0-07
