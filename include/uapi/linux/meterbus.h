@@ -121,8 +121,8 @@ struct meterbus_xfer {
  * line cannot have these settings), EACCES (the file is not open for reading, for
  * SND_NKE, REQ_UD2 and selection; or for writing, for all others), EPERM (a write
  * without CAP_SYS_RAWIO), EBUSY (a write to a meter that has a driver, without
- * METERBUS_XFER_FORCE), EBADMSG (the line does not fall silent), EINTR, ECANCELED (the
- * file was closed meanwhile), ENODEV (the bus has gone).
+ * METERBUS_XFER_FORCE), EBADMSG (the line does not fall silent), EIO (the port takes no
+ * bytes), EINTR, ECANCELED (the file was closed meanwhile), ENODEV (the bus has gone).
  */
 #define METERBUS_IOC_XFER	_IOWR(0xB9, 0x10, struct meterbus_xfer)
 

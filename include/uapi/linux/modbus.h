@@ -96,8 +96,8 @@ struct modbus_xfer {
  * length), EACCES (the file is not open for reading, for functions 1 2 3 4 7 11 12 17
  * 20 24 and 43/14; or for writing, for all others), EPERM (a write without
  * CAP_SYS_RAWIO), EBUSY (a write to a unit that has a driver, without
- * MODBUS_XFER_FORCE), EBADMSG (the line does not fall silent), EINTR, ECANCELED (the
- * file was closed meanwhile), ENODEV (the bus has gone).
+ * MODBUS_XFER_FORCE), EBADMSG (the line does not fall silent), EIO (the port takes no
+ * bytes), EINTR, ECANCELED (the file was closed meanwhile), ENODEV (the bus has gone).
  */
 #define MODBUS_IOC_XFER		_IOWR(0xB9, 0x00, struct modbus_xfer)
 

@@ -304,6 +304,6 @@ run_scenarios() {
 
 shell_on_terminal() {
 	exec <"${uart}4" >"${uart}4" 2>&1
-	echo "The meters are below /sys/bus/modbus/devices and /sys/bus/mbus/devices; exit ends the machine."
+	echo "The meters are below /sys/bus/modbus/devices and /sys/bus/mbus/devices, see meterctl; exit ends the machine."
 	setsid -c sh -l
 }

@@ -66,16 +66,17 @@ add_guest_programs() {
 	done
 }
 
-# Only where the guest's machine is the host's, and with its libraries; the demonstration
-# does without.
+# Only where the guest's machine is the host's, and with its libraries.
 add_meterctl() {
-	[ -z "$sysroot" ] && pkg-config --exists libiio json-c ncursesw || return 0
+	[ -z "$sysroot" ] || return 0
 	make -s -C "$top/tools/meterctl" O="$work/meterctl" >"$work/meterctl.log" 2>&1 || {
 		cat "$work/meterctl.log" >&2
 		die "meterctl does not build"
 	}
 	add_binary "$work/meterctl/meterctl"
 	ln -s "$work/meterctl/meterctl" "$root/bin/meterctl"
+	mkdir -p "$root/lib/terminfo"
+	cp -r /lib/terminfo/[lvx] "$root/lib/terminfo/"
 }
 
 initramfs() {
