@@ -9,7 +9,7 @@ beds := stock-6.12 stock-6.1 arm-dt debug
 builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 fuzz modules \
 	    bindings style float meterctl device-trees abi documents
 stages := fetch e2e-stock-6.12 debug-kernel e2e-debug-hotplug e2e-debug e2e-stock-6.1 arm-kernel \
-	  e2e-arm-dt simulator $(filter-out fetch debug-kernel arm-kernel,$(builders)) guest-files
+	  e2e-arm-dt e2e-meters-6.12 e2e-meters-6.1 simulator $(filter-out fetch debug-kernel arm-kernel,$(builders)) guest-files
 
 .PHONY: all list
 all: $(stages)
@@ -38,6 +38,10 @@ $(beds:%=e2e-%):
 	@$(stage) tests/e2e/run $(@:e2e-%=%) || true
 e2e-debug-hotplug:
 	@$(stage) tests/e2e/run debug boot:hotplug || true
+
+.PHONY: e2e-meters-6.12 e2e-meters-6.1
+e2e-meters-6.12 e2e-meters-6.1: fetch metersim
+	@$(stage) tests/e2e/run stock-$(@:e2e-meters-%=%) boot:meters || true
 
 .PHONY: guest-files
 guest-files: $(beds:%=e2e-%)

@@ -32,9 +32,8 @@ show "cat 0-01/$dir/combination_code_available; echo 5 > 0-01/$dir/combination_c
 show "echo 10 > 0-01/$dir/combination_code"
 show "echo 1200 > 0-01/$dir/baud_rate; cat 0-01/$dir/baud_rate 0-01/$dir/in_voltage1_raw"
 show "echo 9600 > 0-01/$dir/baud_rate; cat 0-01/$dir/baud_rate"
-show "grep . modbus-0/statistics/*"
 show "meterctl scan modbus-0 --address 1-10"
-show "meterctl read 0-02 --channel 'L1 voltage' --channel 'total active power'"
+show "grep . modbus-0/statistics/*"
 is "the code was set" "$(ctl reg 1 400f)" 0005
 
 on mbus
@@ -51,7 +50,7 @@ show "hexdump -C 0-07/$dir/telegram"
 show "cat 0-07/$dir/tariff_available; echo 2 > 0-07/$dir/tariff"
 show "cd 0-04/$other; cat manufacturer; grep . in_*_label | head -n 12"
 show "echo mbus-meter 22091039CD250102 9600 > mbus-0/new_device"
-show "grep . mbus-0/statistics/*"
 show "meterctl scan mbus-0 --secondary"
 show "meterctl read 0-07"
+show "grep . mbus-0/statistics/*"
 is "the tariff was set" "$(ctl mb primary tariff)" 2
