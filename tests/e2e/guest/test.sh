@@ -285,7 +285,7 @@ run_one() {
 	scenario=${1%.sh}
 	limit=$(sed -n 's/^# limit: //p' "/scenarios/$1")
 	began=$(now)
-	timeout -s KILL "${limit:-120}" sh -c ". /lib/test.sh; scenario=$scenario; control_open; . /scenarios/$1" 2>/tmp/stderr
+	timeout -s KILL "${limit:-300}" sh -c ". /lib/test.sh; scenario=$scenario; control_open; . /scenarios/$1" 2>/tmp/stderr
 	status=$?
 	[ "$status" -eq 0 ] || not_ok "runs to its end" "status $status"
 	head -n 20 /tmp/stderr | while read -r line; do note "$scenario: $line"; done

@@ -14,7 +14,7 @@ mbus_meters=$(readlink -f "$bus/0-07/driver")
 on modbus
 drivers="pro380_modbus pro380_mbus mbus_meter"
 modules="$drivers pro380_core modbus meterbus serial_xfer"
-[ ! -e /sys/module/serial_xfer_ldisc ] || modules="serial_xfer_ldisc $modules"
+[ ! -e /sys/module/serial_xfer_ldisc ] || check "serial_xfer_ldisc can be removed" rmmod serial_xfer_ldisc
 
 # An in-kernel consumer keeps the device that it found, and so the module, until it is
 # unbound; each new IIO device binds it again.
