@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The stages of make check. What they found is counted from their logs, so a stage that
 # fails holds up none that comes after it. Those that build a lot run one after the other,
-# in the order of $(builders); what waits for its lines most of the time runs beside them.
+# in the order of $(builders), which comes first, so that beds do not keep them from beginning;
+# what waits for its lines most of the time runs beside them.
 
 stage = tests/stage $@
 beds := stock-6.12 stock-6.1 arm-dt debug
 
 builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 fuzz modules \
 	    bindings style float meterctl device-trees abi documents
-stages := fetch e2e-stock-6.12 debug-kernel e2e-debug-hotplug e2e-debug e2e-stock-6.1 arm-kernel \
-	  e2e-arm-dt e2e-meters-6.12 e2e-meters-6.1 simulator $(filter-out fetch debug-kernel arm-kernel,$(builders)) guest-files
+stages := $(builders) e2e-stock-6.12 e2e-debug-hotplug e2e-debug e2e-meters-6.12 e2e-stock-6.1 \
+	  e2e-arm-dt e2e-meters-6.1 simulator guest-files
 
 .PHONY: all list
 all: $(stages)
