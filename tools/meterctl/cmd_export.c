@@ -16,7 +16,6 @@ struct export {
 	const struct selection *selection;
 	struct reading_list *readings;	/* of each meter */
 	unsigned int missing;
-	unsigned int values;
 };
 
 /* Label values are quoted, so that they can hold anything. */
@@ -108,41 +107,55 @@ static int take_all(struct export *export, struct iio_context *context)
 	int ret;
 
 	for (size_t m = 0; m < export->selection->count; m++) {
-		ret = readings_take(context, export->selection->devices[m], NULL,
-				    &export->readings[m]);
+		ret = -ENODEV;
+		if (context)
+			ret = readings_take(context, export->selection->devices[m], NULL,
+					    &export->readings[m]);
 		if (ret && ret != -ENODEV)
 			return ret;
 		export->missing += ret != 0;
-		for (size_t i = 0; i < export->readings[m].count; i++) {
+		for (size_t i = 0; i < export->readings[m].count; i++)
 			export->missing += export->readings[m].readings[i].error != 0;
-			export->values += !export->readings[m].readings[i].error;
-		}
 	}
 	return 0;
+}
+
+static int fill_file(int fd, struct export *export)
+{
+	FILE *out = fdopen(fd, "w");
+	int error = 0;
+
+	if (!out) {
+		error = errno;
+		close(fd);
+		return -error;
+	}
+	errno = 0;
+	put_all(out, export);
+	if (fchmod(fd, 0644) || fflush(out) || ferror(out) || fsync(fd))
+		error = errno ? errno : EIO;
+	if (fclose(out) && !error)
+		error = errno;
+	return -error;
 }
 
 /* node_exporter may read at any moment: the file is there as a whole, or the old one. */
 static int write_file(const char *path, struct export *export)
 {
 	char temporary[PATH_MAX];
-	bool failed;
-	FILE *out;
-	int fd;
+	int fd, ret;
 
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	fd = mkstemp(temporary);
-	out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!out)
+	if (fd < 0)
 		return -errno;
-	put_all(out, export);
-	failed = fchmod(fd, 0644) || fflush(out) || ferror(out) || fsync(fd);
-	failed |= fclose(out) || rename(temporary, path);
-	if (!failed)
-		return 0;
-	fd = errno;
-	unlink(temporary);
-	return -fd;
+	ret = fill_file(fd, export);
+	if (!ret && rename(temporary, path))
+		ret = -errno;
+	if (ret)
+		unlink(temporary);
+	return ret;
 }
 
 static int deliver(const struct options *options, struct export *export)
@@ -159,7 +172,7 @@ static int deliver(const struct options *options, struct export *export)
 	}
 	if (export->missing)
 		complain("%u readings are missing", export->missing);
-	return export->missing ? EXIT_PARTIAL : EXIT_OK;
+	return export->missing || !export->selection->count ? EXIT_PARTIAL : EXIT_OK;
 }
 
 static int export_selection(const struct options *options, struct export *export)
@@ -167,9 +180,11 @@ static int export_selection(const struct options *options, struct export *export
 	struct iio_context *context = readings_open();
 	int status = EXIT_FAILED;
 
-	export->readings = calloc(export->selection->count, sizeof(*export->readings));
-	if (context && export->readings && !take_all(export, context))
+	export->readings = calloc(export->selection->count + 1, sizeof(*export->readings));
+	if (export->readings && !take_all(export, context))
 		status = deliver(options, export);
+	else
+		complain("no memory");
 	for (size_t m = 0; export->readings && m < export->selection->count; m++)
 		readings_free(&export->readings[m]);
 	free(export->readings);
@@ -177,13 +192,15 @@ static int export_selection(const struct options *options, struct export *export
 	return status;
 }
 
+/* A file is written even without meters, lest an old one goes on telling of them. */
 int cmd_export(const struct options *options, int argc, char **argv)
 {
 	struct selection selection;
 	struct export export = { .selection = &selection };
 	int status = select_devices(&selection, argc, argv);
 
-	if (status == EXIT_OK)
+	export.missing = selection.missing;
+	if (status != EXIT_FAILED)
 		status = export_selection(options, &export);
 	select_free(&selection);
 	return status;

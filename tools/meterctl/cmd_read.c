@@ -149,6 +149,7 @@ int cmd_read(const struct options *options, int argc, char **argv)
 	if (status == EXIT_OK) {
 		reader.context = readings_open();
 		status = EXIT_FAILED;
+		reader.missing = selection.missing;
 		if (reader.context && !read_all(&reader, &selection))
 			status = status_of(&reader);
 		readings_close(reader.context);

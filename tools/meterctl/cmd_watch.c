@@ -37,6 +37,8 @@ int cmd_watch(const struct options *options, int argc, char **argv)
 	}
 	watch.interval_ms = options->interval_ms ? options->interval_ms : INTERVAL_MS;
 	status = select_devices(&selection, argc, argv);
+	if (selection.missing)
+		status = EXIT_NOTHING;
 	if (status == EXIT_OK)
 		status = run(&watch);
 	select_free(&selection);

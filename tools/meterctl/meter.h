@@ -32,7 +32,7 @@ struct meter {
 	int medium;
 	char driver[32];		/* name for new_device; empty if no driver is known */
 	char device[32];		/* bus device, of a bound one */
-	char label[64];
+	char label[256];
 	char note[96];			/* what is to be said about it */
 };
 

@@ -5,6 +5,14 @@
 #include "command.h"
 #include "select.h"
 
+static bool is_selected(const struct selection *selection, const struct device *device)
+{
+	for (size_t i = 0; i < selection->count; i++)
+		if (selection->devices[i] == device)
+			return true;
+	return false;
+}
+
 static int select_named(struct selection *selection, int argc, char **argv)
 {
 	const struct device *device;
@@ -12,10 +20,11 @@ static int select_named(struct selection *selection, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		device = find_device(&selection->all, argv[i]);
 		if (!device)
-			return EXIT_NOTHING;
-		selection->devices[selection->count++] = device;
+			selection->missing++;
+		else if (!is_selected(selection, device))
+			selection->devices[selection->count++] = device;
 	}
-	return EXIT_OK;
+	return selection->count ? EXIT_OK : EXIT_NOTHING;
 }
 
 static int select_all(struct selection *selection)

@@ -7,11 +7,12 @@
 
 struct selection {
 	struct device_list all;
-	const struct device **devices;
+	const struct device **devices;	/* each once */
 	size_t count;
+	unsigned int missing;		/* names of which there is none, or more than one */
 };
 
-/* An exit status; what is wrong has been told. select_free() either way. */
+/* An exit status: EXIT_NOTHING, none; what is wrong has been told. select_free() either way. */
 int select_devices(struct selection *selection, int argc, char **argv);
 void select_free(struct selection *selection);
 

@@ -29,6 +29,21 @@ static bool join(char *path, const char *dir, const char *name)
 	return snprintf(path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX;
 }
 
+/* What was cut inside a character of several bytes ends before it. */
+static void drop_half_character(char *text, size_t len)
+{
+	size_t start = len, need;
+
+	while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (!start || !(text[start - 1] & 0x80))
+		return;
+	need = (unsigned char)text[start - 1] >= 0xf0 ? 4 :
+	       (unsigned char)text[start - 1] >= 0xe0 ? 3 : 2;
+	if (len - start + 1 < need)
+		text[start - 1] = '\0';
+}
+
 /* Reads an attribute, without the newline at its end. */
 int sysfs_read(const char *dir, const char *name, char *text, size_t size)
 {
@@ -49,6 +64,8 @@ int sysfs_read(const char *dir, const char *name, char *text, size_t size)
 	if (len < 0)
 		return len;
 	text[len] = '\0';
+	if (len == (ssize_t)size - 1)
+		drop_half_character(text, len);
 	text[strcspn(text, "\n")] = '\0';
 	return 0;
 }
@@ -57,6 +74,7 @@ int sysfs_write(const char *dir, const char *name, const char *text)
 {
 	char path[PATH_MAX];
 	ssize_t len = strlen(text);
+	ssize_t done;
 	int fd, ret = 0;
 
 	if (!join(path, dir, name))
@@ -64,20 +82,21 @@ int sysfs_write(const char *dir, const char *name, const char *text)
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text, len) != len)
-		ret = errno ? -errno : -EIO;
+	done = write(fd, text, len);
+	if (done != len)
+		ret = done < 0 ? -errno : -EIO;
 	close(fd);
 	return ret;
 }
 
-static void read_line(const char *dir, struct line *line, bool *has_parity)
+static void read_line(const char *dir, struct line *line)
 {
 	char text[16];
 
 	if (!sysfs_read(dir, "speed", text, sizeof(text)))
 		parse_number(text, UINT_MAX, &line->speed);
-	*has_parity = !sysfs_read(dir, "parity", text, sizeof(text)) &&
-		      parse_parity(text, &line->parity);
+	if (!sysfs_read(dir, "parity", text, sizeof(text)))
+		parse_parity(text, &line->parity);
 }
 
 static bool parse_bus(enum bus_kind kind, const char *entry, unsigned int *number)
@@ -88,22 +107,28 @@ static bool parse_bus(enum bus_kind kind, const char *entry, unsigned int *numbe
 	       parse_number(entry + len + 1, UINT_MAX, number);
 }
 
-/* The tty that a bus hangs on, or whatever its parent is called */
+/* Cuts off the last part of a path; NULL if there is none. */
+static const char *cut_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	return slash + 1;
+}
+
+/* The tty that is a bus, or what its parent is called: a device of serdev's */
 static void name_port(struct bus *bus)
 {
-	char real[PATH_MAX], *slash;
-	const char *tty;
+	char path[PATH_MAX], real[PATH_MAX];
+	const char *name = NULL;
 
-	if (!realpath(bus->path, real))
-		return;
-	slash = strrchr(real, '/');
-	if (!slash)
-		return;
-	*slash = '\0';
-	slash = strrchr(real, '/');
-	tty = strstr(real, "/tty/");
-	snprintf(bus->port, sizeof(bus->port), "%.60s", tty ? tty + 5 : slash ? slash + 1 : "");
-	bus->port[strcspn(bus->port, "/")] = '\0';
+	if (join(path, bus->path, "tty") && realpath(path, real))
+		name = cut_last(real);
+	else if (realpath(bus->path, real) && cut_last(real))
+		name = cut_last(real);
+	snprintf(bus->port, sizeof(bus->port), "%.60s", name ? name : "");
 }
 
 /* Where the device tree has it, from the tree's root on */
@@ -133,7 +158,6 @@ static void name_node(struct bus *bus)
 static void read_bus(struct bus *bus, enum bus_kind kind, unsigned int number, const char *dir,
 		     const char *entry)
 {
-	bool has_parity;
 	char text[16];
 
 	memset(bus, 0, sizeof(*bus));
@@ -146,7 +170,7 @@ static void read_bus(struct bus *bus, enum bus_kind kind, unsigned int number, c
 	name_port(bus);
 	read_firmware(bus->path, bus->firmware);
 	bus->line.parity = PARITY_EVEN;
-	read_line(bus->path, &bus->line, &has_parity);
+	read_line(bus->path, &bus->line);
 	if (!sysfs_read(bus->path, "response_timeout_ms", text, sizeof(text)))
 		parse_number(text, UINT_MAX, &bus->timeout_ms);
 }
@@ -179,6 +203,7 @@ static void find_iio(struct device *device)
 	DIR *dir = opendir(device->path);
 	struct dirent *entry;
 
+	device->iio[0] = '\0';
 	if (!dir)
 		return;
 	while ((entry = readdir(dir)))
@@ -194,24 +219,29 @@ bool sysfs_iio_dir(const struct device *device, char *dir, size_t size)
 	return snprintf(dir, size, "%s/%s", device->path, device->iio) < (int)size;
 }
 
-static void read_device(struct device *device, const char *dir, const char *entry)
+void sysfs_refresh(struct device *device)
 {
 	char iio[PATH_MAX];
 
-	snprintf(device->name, sizeof(device->name), "%.31s", entry);
-	if (!join(device->path, dir, entry))
-		return;
-	sysfs_read(device->path, "name", device->driver, sizeof(device->driver));
 	sysfs_read(device->path, "state", device->state, sizeof(device->state));
-	read_firmware(device->path, device->firmware);
-	device->line.parity = PARITY_EVEN;
-	read_line(device->path, &device->line, &device->has_parity);
 	find_iio(device);
 	if (!sysfs_iio_dir(device, iio, sizeof(iio)))
 		return;
 	sysfs_read(iio, "name", device->model, sizeof(device->model));
 	sysfs_read(iio, "label", device->label, sizeof(device->label));
 	sysfs_read(iio, "serial_number", device->serial, sizeof(device->serial));
+}
+
+static void read_device(struct device *device, const char *dir, const char *entry)
+{
+	snprintf(device->name, sizeof(device->name), "%.31s", entry);
+	if (!join(device->path, dir, entry))
+		return;
+	sysfs_read(device->path, "name", device->driver, sizeof(device->driver));
+	read_firmware(device->path, device->firmware);
+	device->line.parity = PARITY_EVEN;
+	read_line(device->path, &device->line);
+	sysfs_refresh(device);
 }
 
 static int devices_dir(enum bus_kind kind, char *path, DIR **dir)
@@ -352,6 +382,8 @@ static bool is_called(const struct device *device, const char *name)
 
 	if (!strncmp(name, type, len) && name[len] == ':')
 		name += len + 1;
+	if (!*name)
+		return false;
 	return !strcasecmp(device->name, name) || !strcmp(device->iio, name) ||
 	       !strcmp(device->serial, name) || !strcmp(device->label, name);
 }

@@ -28,13 +28,12 @@ struct device {
 	char state[16];
 	char iio[24];			/* iio:device0, or empty */
 	char model[32];			/* name of the IIO device */
-	char label[64];
+	char label[256];
 	char serial[24];
 	char firmware[PATH_MAX];
 	int address;
 	char secondary[17];
 	struct line line;		/* speed 0: the bus's, or not known */
-	bool has_parity;
 };
 
 struct bus_list {
@@ -52,6 +51,9 @@ int sysfs_buses(struct bus_list *list);
 int sysfs_devices(struct device_list *list);
 void sysfs_free_buses(struct bus_list *list);
 void sysfs_free_devices(struct device_list *list);
+
+/* What changes when a meter comes and goes: its state and its IIO device, with names */
+void sysfs_refresh(struct device *device);
 
 const char *sysfs_bus_type(enum bus_kind kind);
 int sysfs_read(const char *dir, const char *name, char *text, size_t size);

@@ -16,14 +16,16 @@ bool watch_init(struct watch *watch)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&watch->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	watch->states = calloc(watch->selection->count, sizeof(*watch->states));
-	return watch->states;
+	watch->meters = calloc(watch->selection->count, sizeof(*watch->meters));
+	for (size_t i = 0; watch->meters && i < watch->selection->count; i++)
+		watch->meters[i] = *watch->selection->devices[i];
+	return watch->meters;
 }
 
 void watch_free(struct watch *watch)
 {
 	free(watch->rows);
-	free(watch->states);
+	free(watch->meters);
 	pthread_cond_destroy(&watch->wake);
 	pthread_mutex_destroy(&watch->lock);
 }
@@ -67,13 +69,13 @@ static void miss(struct watch *watch, size_t meter)
 	}
 }
 
-static void take(struct watch *watch, size_t meter, const struct reading_list *list)
+static void take(struct watch *watch, size_t meter, const struct device *device,
+		 const struct reading_list *list)
 {
 	struct watch_row *row;
 
 	pthread_mutex_lock(&watch->lock);
-	sysfs_read(watch->selection->devices[meter]->path, "state", watch->states[meter],
-		   sizeof(watch->states[meter]));
+	watch->meters[meter] = *device;
 	if (!list->count)
 		miss(watch, meter);
 	for (size_t i = 0; i < list->count; i++) {
@@ -127,17 +129,20 @@ static bool is_ended(struct watch *watch)
 }
 
 /*
- * A meter that came back may have a new IIO device, which only a new context knows; it is
- * cheap enough to be made each time.
+ * A meter that came back has a new IIO device, perhaps under the number of another meter's
+ * old one. Only a new context knows it; it is cheap enough to be made each time.
  */
 static void read_once(struct watch *watch)
 {
 	struct iio_context *context = readings_open();
-	struct reading_list list = { };
+	struct reading_list list;
+	struct device device;
 
 	for (size_t i = 0; context && i < watch->selection->count && !is_ended(watch); i++) {
-		readings_take(context, watch->selection->devices[i], watch->filter, &list);
-		take(watch, i, &list);
+		device = watch->meters[i];
+		sysfs_refresh(&device);
+		readings_take(context, &device, watch->filter, &list);
+		take(watch, i, &device, &list);
 		readings_free(&list);
 	}
 	readings_close(context);

@@ -24,7 +24,7 @@ struct watch {
 	pthread_cond_t wake;		/* when @ended is set */
 	struct watch_row *rows;
 	size_t count;
-	char (*states)[24];		/* of each meter */
+	struct device *meters;		/* as they are now */
 	unsigned int version;		/* changes with the rows */
 	bool ended;
 };

@@ -56,13 +56,13 @@ static void put_row(const struct screen *screen, const struct watch_row *row)
 
 static void put_meter(const struct screen *screen, size_t meter)
 {
-	const struct device *device = screen->watch->selection->devices[meter];
-	char line[256];
+	const struct device *device = &screen->watch->meters[meter];
+	char line[512];
 
 	snprintf(line, sizeof(line), "%s-%u %s %s %s: %s", sysfs_bus_type(device->kind),
 		 device->bus, device->name, device->model,
 		 device->label[0] ? device->label : device->serial,
-		 screen->watch->states[meter][0] ? screen->watch->states[meter] : "...");
+		 device->state);
 	attron(A_BOLD);
 	addnstr(line, COLS - 1);
 	attroff(A_BOLD);

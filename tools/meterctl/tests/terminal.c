@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * terminal [-r] [-k KEYS] WORD PROGRAM...: runs a program on a terminal of its own and
- * prints what it writes there. When WORD has come, -r makes the terminal smaller and waits
- * for WORD again; then KEYS are pressed. The exit status is the program's.
+ * terminal [-r] [-c COMMAND] [-w NEXT] [-k KEYS] WORD PROGRAM...: runs a program on a
+ * terminal of its own and prints what it writes there. When WORD has come, -r makes the
+ * terminal smaller and waits for WORD again; COMMAND is done, with the program's number in
+ * $PID, and NEXT waited for; then KEYS are pressed. The exit status is the program's.
  */
 #include <poll.h>
 #include <pty.h>
@@ -21,6 +22,14 @@
 
 static const struct winsize large = { .ws_row = 24, .ws_col = 80 };
 static const struct winsize small = { .ws_row = 12, .ws_col = 60 };
+
+struct script {
+	const char *word;
+	bool resize;
+	const char *command;
+	const char *next;
+	const char *keys;
+};
 
 static char output[OUTPUT_MAX];
 static size_t length;
@@ -58,42 +67,70 @@ static bool wait_for(int fd, const char *word, time_t end)
 	return true;
 }
 
-static int drive(int fd, pid_t pid, const char *word, bool resize, const char *keys)
+/* The word that did not come, or NULL */
+static const char *play(int fd, const struct script *script, time_t end)
+{
+	if (!wait_for(fd, script->word, end))
+		return script->word;
+	if (script->resize) {
+		ioctl(fd, TIOCSWINSZ, &small);
+		if (!wait_for(fd, script->word, end))
+			return script->word;
+	}
+	if (script->command && system(script->command))
+		return script->command;
+	if (script->next && !wait_for(fd, script->next, end))
+		return script->next;
+	return NULL;
+}
+
+static int drive(int fd, pid_t pid, const struct script *script)
 {
 	time_t end = time(NULL) + PATIENCE_S;
-	bool seen = wait_for(fd, word, end);
+	const char *missed;
+	char number[16];
 	int status;
 
-	if (seen && resize) {
-		ioctl(fd, TIOCSWINSZ, &small);
-		seen = wait_for(fd, word, end);
-	}
-	if (write(fd, keys, strlen(keys)) < 0)
-		seen = false;
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	setenv("PID", number, 1);
+	missed = play(fd, script, end);
+	if (write(fd, script->keys, strlen(script->keys)) < 0)
+		missed = script->keys;
 	while (read_more(fd, end))
 		;
 	if (!remaining_ms(end))
 		kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	if (!seen)
-		fprintf(stderr, "terminal: no \"%s\"\n", word);
-	return seen && WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+	if (missed)
+		fprintf(stderr, "terminal: no \"%s\"\n", missed);
+	return !missed && WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+}
+
+static bool take_options(struct script *script, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "+rc:w:k:")) != -1) {
+		if (option == 'r')
+			script->resize = true;
+		else if (option == 'c')
+			script->command = optarg;
+		else if (option == 'w')
+			script->next = optarg;
+		else
+			script->keys = optarg;
+	}
+	script->word = argv[optind];
+	return argc - optind >= 2;
 }
 
 int main(int argc, char **argv)
 {
-	const char *keys = "";
-	bool resize = false;
-	int option, fd;
+	struct script script = { .keys = "" };
 	pid_t pid;
+	int fd;
 
-	while ((option = getopt(argc, argv, "+rk:")) != -1) {
-		if (option == 'r')
-			resize = true;
-		else
-			keys = optarg;
-	}
-	if (argc - optind < 2)
+	if (!take_options(&script, argc, argv))
 		return 125;
 	pid = forkpty(&fd, NULL, NULL, &large);
 	if (pid < 0)
@@ -102,5 +139,5 @@ int main(int argc, char **argv)
 		execvp(argv[optind + 1], argv + optind + 1);
 		_exit(127);
 	}
-	return drive(fd, pid, argv[optind], resize, keys);
+	return drive(fd, pid, &script);
 }
