@@ -32,6 +32,14 @@
 #define WEIGHT_ALONE	16
 #define MEDIUM_VALUES	0x40
 #define VERSION_VALUES	0x40
+/*
+ * So many exchanges are worth their time: those of a meter that shares all digits but the
+ * first with another one, each asked for in vain as often as can be; some for meters that
+ * answer badly; and what was measured to be needed to be thorough.
+ */
+#define BUDGET_OF_ONE	(MBUS_DIGITS * DIGIT_VALUES * MBUS_TRIES)
+#define BUDGET		(8 * BUDGET_OF_ONE)
+#define BUDGET_THOROUGH	20
 
 enum presence {
 	NOBODY,
@@ -43,12 +51,13 @@ struct search {
 	struct mbus_link *link;
 	struct scan *scan;
 	struct scan_progress *progress;
+	unsigned int started_at;	/* exchanges before the search */
 	bool below_f;		/* thorough: one digit is left free though all was explained */
-	bool hidden;		/* others may not have answered: see struct mbus_link */
+	bool given_up;
 };
 
-static int visit(struct search *search, const struct mbus_address *pattern, unsigned int depth,
-		 enum presence *who);
+static int expand(struct search *search, const struct mbus_address *pattern,
+		  unsigned int depth);
 
 static int add(struct search *search)
 {
@@ -137,10 +146,6 @@ static int ask_others(struct search *search, const struct mbus_address *pattern,
 	enum mbus_answer answer;
 	int ret;
 
-	if (!link->saw_counting || !link->saw_plain) {
-		search->hidden = true;
-		return 0;
-	}
 	ret = mbus_link_read_others(link, pattern, &answer);
 	if (ret)
 		return ret;
@@ -207,81 +212,6 @@ static int probe_firmly(struct search *search, const struct mbus_address *patter
 		ret = probe(search, pattern, who);
 	if (!ret && *who != MANY)
 		scan_noise(search->scan);
-	return ret;
-}
-
-static int expand(struct search *search, const struct mbus_address *pattern,
-		  unsigned int depth);
-
-/* What came of the values of one digit */
-struct branches {
-	unsigned int answers;
-	bool many;
-};
-
-static int ask_values(struct search *search, const struct mbus_address *pattern,
-		      unsigned int depth, struct branches *branches)
-{
-	struct mbus_address child = *pattern;
-	enum presence who;
-	uint8_t value;
-	int ret;
-
-	*branches = (struct branches){ 0 };
-	search->progress->total += DIGIT_VALUES;
-	for (value = 0; value < DIGIT_VALUES; value++) {
-		child.digit[MBUS_DIGITS - 1 - depth] = value;
-		ret = visit(search, &child, depth + 1, &who);
-		if (ret)
-			return ret;
-		branches->answers += who != NOBODY;
-		branches->many |= who == MANY;
-	}
-	return 0;
-}
-
-/* Several answer here: is that what was found below? */
-static bool is_explained(const struct branches *branches)
-{
-	return branches->many || branches->answers > 1;
-}
-
-/*
- * Several have answered, but not so many were found. Either there was but one, and noise;
- * or somebody was not heard; or there is a digit F.
- */
-static int explain(struct search *search, const struct mbus_address *pattern, unsigned int depth)
-{
-	struct branches branches;
-	enum presence who;
-	int ret = probe_firmly(search, pattern, &who);
-
-	if (ret || who != MANY)
-		return ret;
-	ret = ask_values(search, pattern, depth, &branches);
-	if (ret || is_explained(&branches))
-		return ret;
-	if (depth + 1 < MBUS_DIGITS)
-		return expand(search, pattern, depth + 1);
-	return add_bad(search, pattern, "answers, but not to be understood");
-}
-
-/* @depth: so many digits have been tried, from the last on */
-static int expand(struct search *search, const struct mbus_address *pattern, unsigned int depth)
-{
-	struct branches branches;
-	int ret = ask_values(search, pattern, depth, &branches);
-
-	if (ret)
-		return ret;
-	if (!is_explained(&branches))
-		return explain(search, pattern, depth);
-	if (!search->scan->thorough || search->below_f || depth + 1 == MBUS_DIGITS)
-		return 0;
-	/* One that has an F here may be among those who answered. */
-	search->below_f = true;
-	ret = expand(search, pattern, depth + 1);
-	search->below_f = false;
 	return ret;
 }
 
@@ -353,17 +283,199 @@ static int split_number(struct search *search, const struct mbus_address *patter
 	return ret || who != MANY ? ret : split_media(search, pattern);
 }
 
-static int visit(struct search *search, const struct mbus_address *pattern, unsigned int depth,
-		 enum presence *who)
+static unsigned int count_identified(const struct meter_list *list)
 {
-	int ret = probe(search, pattern, who);
+	unsigned int count = 0;
 
-	scan_step(search->scan, search->progress);
-	if (ret || *who != MANY)
+	for (size_t i = 0; i < list->count; i++)
+		count += list->meters[i].state != METER_BAD;
+	return count;
+}
+
+/* What came of the values of one digit */
+struct branches {
+	enum presence who[DIGIT_VALUES];
+	unsigned int answers;
+	unsigned int many;
+};
+
+static void set_digit(struct mbus_address *pattern, unsigned int depth, uint8_t value)
+{
+	pattern->digit[MBUS_DIGITS - 1 - depth] = value;
+}
+
+static int ask_values(struct search *search, const struct mbus_address *pattern,
+		      unsigned int depth, struct branches *branches)
+{
+	struct mbus_address child = *pattern;
+	enum presence *who;
+	uint8_t value;
+	int ret;
+
+	*branches = (struct branches){ 0 };
+	search->progress->total += DIGIT_VALUES;
+	for (value = 0; value < DIGIT_VALUES; value++) {
+		who = &branches->who[value];
+		set_digit(&child, depth, value);
+		ret = probe(search, &child, who);
+		if (ret)
+			return ret;
+		scan_step(search->scan, search->progress);
+		branches->answers += *who != NOBODY;
+		branches->many += *who == MANY;
+	}
+	return 0;
+}
+
+/* A maker of no letters, a version and a medium that nothing has */
+static void make_impossible(const struct search *search, struct mbus_address *address)
+{
+	*address = (struct mbus_address){ .version = 0, .medium = 0 };
+	while (known_matches(search, address) && address->digit[0] < DIGIT_VALUES - 1)
+		address->digit[0]++;
+}
+
+/* Is something heard even where an address is selected that nobody can have? */
+static int ask_control(struct search *search, bool *heard)
+{
+	struct mbus_address address;
+	enum outcome outcome;
+	unsigned int try;
+	int ret;
+
+	make_impossible(search, &address);
+	*heard = true;
+	for (try = 0; try < MBUS_TRIES && *heard; try++) {
+		ret = mbus_link_select(search->link, &address, &outcome);
+		if (ret)
+			return ret;
+		*heard = outcome != OUTCOME_SILENT;
+	}
+	return 0;
+}
+
+static bool is_spent(const struct search *search)
+{
+	const struct scan *scan = search->scan;
+	unsigned int spent = scan->counts.exchanges - search->started_at;
+	unsigned int budget = BUDGET + BUDGET_OF_ONE * count_identified(scan->list);
+
+	return spent > budget * (scan->thorough ? BUDGET_THOROUGH : 1);
+}
+
+/* What could not be understood was perhaps no meter at all. */
+static void drop_bad(const struct search *search)
+{
+	struct meter_list *list = search->scan->list;
+
+	for (size_t i = list->count; i-- > 0;)
+		if (list->meters[i].state == METER_BAD && list->meters[i].secondary[0] &&
+		    list->meters[i].line.speed == search->link->line->speed)
+			meter_remove(list, i);
+}
+
+static int give_up(struct search *search)
+{
+	struct meter meter;
+
+	drop_bad(search);
+	search->given_up = true;
+	search->scan->given_up = true;
+	meter_init(&meter, BUS_MBUS, search->link->line);
+	meter.state = METER_BAD;
+	snprintf(meter.note, sizeof(meter.note),
+		 "all selections are acknowledged, or noise without end: search given up");
+	return scan_found(search->scan, &meter);
+}
+
+/* Is there sense in going on below these values? */
+static int judge_values(struct search *search, const struct branches *branches)
+{
+	bool heard = false;
+	int ret = 0;
+
+	if (branches->many > DIGIT_VALUES / 2)
+		ret = ask_control(search, &heard);
+	if (ret || (!heard && !is_spent(search)))
 		return ret;
-	if (depth == MBUS_DIGITS)
-		return split_number(search, pattern);
-	return expand(search, pattern, depth);
+	return give_up(search);
+}
+
+static int descend(struct search *search, const struct mbus_address *pattern,
+		   unsigned int depth, const struct branches *branches)
+{
+	struct mbus_address child = *pattern;
+	uint8_t value;
+	int ret = judge_values(search, branches);
+
+	for (value = 0; value < DIGIT_VALUES && !ret && !search->given_up; value++) {
+		if (branches->who[value] != MANY)
+			continue;
+		set_digit(&child, depth, value);
+		ret = depth + 1 == MBUS_DIGITS ? split_number(search, &child) :
+						 expand(search, &child, depth + 1);
+	}
+	return ret;
+}
+
+/* Several answer here: is that what was found below? */
+static bool is_explained(const struct branches *branches)
+{
+	return branches->many || branches->answers > 1;
+}
+
+/* Asks for all values of a digit and goes on below them. */
+static int try_digit(struct search *search, const struct mbus_address *pattern,
+		     unsigned int depth, bool *explained)
+{
+	struct branches branches;
+	int ret = ask_values(search, pattern, depth, &branches);
+
+	if (!ret)
+		ret = descend(search, pattern, depth, &branches);
+	*explained = is_explained(&branches) || search->given_up;
+	return ret;
+}
+
+/*
+ * Several have answered, but not so many were found. Either there was but one, and noise;
+ * or somebody was not heard; or there is a digit F.
+ */
+static int explain(struct search *search, const struct mbus_address *pattern, unsigned int depth)
+{
+	enum presence who;
+	bool explained;
+	int ret = probe_firmly(search, pattern, &who);
+
+	if (ret || who != MANY)
+		return ret;
+	ret = try_digit(search, pattern, depth, &explained);
+	if (ret || explained)
+		return ret;
+	if (depth + 1 < MBUS_DIGITS)
+		return expand(search, pattern, depth + 1);
+	if (known_matches(search, pattern) > 1)
+		return 0;
+	return add_bad(search, pattern, "answers, but not to be understood");
+}
+
+/* @depth: so many digits have been tried, from the last on */
+static int expand(struct search *search, const struct mbus_address *pattern, unsigned int depth)
+{
+	bool explained;
+	int ret = try_digit(search, pattern, depth, &explained);
+
+	if (ret || search->given_up)
+		return ret;
+	if (!explained)
+		return explain(search, pattern, depth);
+	if (!search->scan->thorough || search->below_f || depth + 1 == MBUS_DIGITS)
+		return 0;
+	/* One that has an F here may be among those who answered. */
+	search->below_f = true;
+	ret = expand(search, pattern, depth + 1);
+	search->below_f = false;
+	return ret;
 }
 
 static int search_once(struct search *search)
@@ -377,29 +489,25 @@ static int search_once(struct search *search)
 	mbus_address_any(&all);
 	for (try = 0; try < 2 && who == NOBODY && !ret; try++) {
 		search->progress->total++;
-		ret = visit(search, &all, 0, &who);
+		ret = probe(search, &all, &who);
+		if (!ret)
+			scan_step(search->scan, search->progress);
 	}
-	return ret;
-}
-
-/* Silence that was believed before anybody knew better */
-static bool is_doubtful(const struct search *search, bool was_noisy)
-{
-	const struct mbus_link *link = search->link;
-
-	return (search->hidden && link->saw_counting && link->saw_plain) ||
-	       (search->scan->noisy && !was_noisy);
+	return ret || who != MANY ? ret : expand(search, &all, 0);
 }
 
 int mbus_search(struct mbus_link *link, struct scan_progress *progress)
 {
-	struct search search = { .link = link, .scan = link->scan, .progress = progress };
-	bool was_noisy = link->scan->noisy;
+	struct scan *scan = link->scan;
+	struct search search = { .link = link, .scan = scan, .progress = progress,
+		.started_at = scan->counts.exchanges };
+	bool was_noisy = scan->noisy;
 	enum outcome outcome;
 	int ret;
 
 	ret = search_once(&search);
-	if (!ret && is_doubtful(&search, was_noisy))
+	/* Silence that was believed before anybody knew of noise */
+	if (!ret && scan->noisy && !was_noisy && !search.given_up)
 		ret = search_once(&search);
 	return ret ? ret : mbus_link_reset(link, MBUS_A_SELECTED, &outcome);
 }

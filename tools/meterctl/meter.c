@@ -32,6 +32,13 @@ struct meter *meter_add(struct meter_list *list, const struct meter *meter)
 	return &list->meters[list->count++];
 }
 
+void meter_remove(struct meter_list *list, size_t i)
+{
+	list->count--;
+	memmove(&list->meters[i], &list->meters[i + 1],
+		(list->count - i) * sizeof(*list->meters));
+}
+
 static bool same_meter(const struct meter *a, const struct meter *b)
 {
 	if (a->kind != b->kind)

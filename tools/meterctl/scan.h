@@ -46,6 +46,7 @@ struct scan {
 	struct timing timing;
 	struct scan_counts counts;
 	bool noisy;			/* noise was heard: what is silent is asked twice */
+	bool given_up;			/* M-Bus: the search by secondary address led nowhere */
 };
 
 /*

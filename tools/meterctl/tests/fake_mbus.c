@@ -50,7 +50,7 @@ static unsigned int select_meters(struct fake_mbus *bus, const struct exchange *
 	for (size_t i = 0; i < bus->count; i++) {
 		struct fake_meter *m = &bus->meters[i];
 
-		m->is_selected = hears(m, x) && is_meant(m, x->selection);
+		m->is_selected = hears(m, x) && (m->greedy || is_meant(m, x->selection));
 		meant += m->is_selected;
 	}
 	return meant;
@@ -66,7 +66,7 @@ static bool takes(const struct fake_meter *m, const struct exchange *x)
 		return false;
 	if (x->request[0] == 0x40)
 		return true;
-	return m->fcb == FAKE_ANY || (m->fcb == FAKE_COUNTING) == counting;
+	return m->fcb == FAKE_ANY || m->fcb == (counting ? FAKE_COUNTING : FAKE_PLAIN);
 }
 
 static size_t telegram(struct fake_meter *m, uint8_t *buf)
@@ -158,6 +158,8 @@ static int fake_exchange(struct transport *transport, struct exchange *x)
 	if (x->select) {
 		acknowledge(bus, x, select_meters(bus, x));
 		if (noise && x->outcome == OUTCOME_SILENT)
+			x->outcome = OUTCOME_DAMAGED;
+		if (rand_r(&bus->seed) % 100 < (int)bus->noisy_selections)
 			x->outcome = OUTCOME_DAMAGED;
 		x->selected = x->outcome == OUTCOME_REPLY;
 		if (!x->selected || !x->request_len)

@@ -16,6 +16,7 @@ enum fake_fcb {
 	FAKE_ANY,		/* takes 5B and 7B */
 	FAKE_PLAIN,		/* 5B only */
 	FAKE_COUNTING,		/* 7B only, after a selection */
+	FAKE_NEVER,		/* no request at all */
 };
 
 struct fake_meter {
@@ -28,6 +29,7 @@ struct fake_meter {
 	enum fake_fcb fcb;
 	bool dead;
 	bool garbles;		/* its telegrams are always damaged */
+	bool greedy;		/* feels meant by every selection */
 	uint8_t data[FAKE_DATA];
 	size_t data_len;
 	uint8_t access;
@@ -40,6 +42,8 @@ struct fake_mbus {
 	size_t count;
 	bool out_of_step;	/* collisions look like collisions, not like damage */
 	unsigned int noise_every;	/* each so many exchanges are damaged; 0: none */
+	unsigned int noisy_selections;	/* so many of a hundred, in a fixed disorder */
+	unsigned int seed;
 	unsigned int deaf_at;		/* this exchange is not heard by anybody; 0: none */
 	unsigned int exchanges;
 	unsigned int selections;

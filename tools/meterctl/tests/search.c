@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The search by secondary address, on meters in memory. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../array.h"
@@ -63,6 +64,14 @@ static const struct meter *found(const char *number)
 	return NULL;
 }
 
+static bool is_there(const char *number)
+{
+	for (size_t i = 0; i < t.bus.count; i++)
+		if (!strcmp(t.bus.meters[i].number, number))
+			return true;
+	return false;
+}
+
 /* Every living meter once, and nothing else */
 static bool all_found(void)
 {
@@ -105,21 +114,39 @@ static bool is_first_with_end(size_t depth, size_t i)
 	return true;
 }
 
+/* How many values of the digit before these last ones do several meters share? */
+static unsigned int shared_values(size_t depth, size_t i)
+{
+	const char *end = t.bus.meters[i].number + MBUS_DIGITS - depth;
+	unsigned int shared = 0;
+
+	for (size_t n = 0; n < t.bus.count; n++)
+		shared += !strcmp(t.bus.meters[n].number + MBUS_DIGITS - depth, end) &&
+			  with_same_end(depth + 1, n) > 1 && is_first_with_end(depth + 1, n);
+	return shared;
+}
+
 /*
  * The least number of selections of a tree that fixes the last digit first: its root, and
- * the fifteen values of a digit wherever two meters have the same last digits. Then each
- * meter is selected by its whole address, unless the tree has led to just that.
+ * the fifteen values of a digit wherever two meters have the same last digits, with an
+ * address that nobody has where most values are shared. Then each meter is selected by
+ * its whole address, unless the tree has led to just that, and once more for those that
+ * were not asked in their way.
  */
 static unsigned int least_selections(void)
 {
-	unsigned int nodes = 0, confirmed = 0;
+	unsigned int nodes = 0, controls = 0, confirmed = 0;
 
 	for (size_t i = 0; i < t.bus.count; i++) {
-		for (size_t depth = 0; depth < MBUS_DIGITS; depth++)
-			nodes += with_same_end(depth, i) > 1 && is_first_with_end(depth, i);
+		for (size_t depth = 0; depth < MBUS_DIGITS; depth++) {
+			if (with_same_end(depth, i) == 1 || !is_first_with_end(depth, i))
+				continue;
+			nodes++;
+			controls += shared_values(depth, i) > 7;
+		}
 		confirmed += with_same_end(MBUS_DIGITS - 1, i) == 1;
 	}
-	return 1 + 15 * nodes + confirmed;
+	return 1 + 15 * nodes + controls + 2 * confirmed;
 }
 
 static void test_none(void)
@@ -134,7 +161,7 @@ static void test_one(void)
 	begin();
 	fake_mbus_add(&t.bus, "22091039", 7);
 	ok(!search(false) && all_found(), "one meter is found");
-	ok(t.bus.selections == 2, "one meter: two selections (%u)", t.bus.selections);
+	ok(t.bus.selections == 3, "one meter: three selections (%u)", t.bus.selections);
 	ok(t.list.meters[0].address == 7, "with its primary address");
 	ok(!strcmp(t.list.meters[0].secondary, "22091039CD250102"), "and its secondary one");
 	ok(!strcmp(t.list.meters[0].model, "PRO380-Mb"), "and its model");
@@ -187,7 +214,7 @@ static void test_last_digit(void)
 		fake_mbus_add(&t.bus, number, 1);
 	}
 	ok(!search(false) && all_found(), "fifteen that differ in the last digit");
-	ok(t.bus.selections == 1 + 15 + 15, "and 31 selections (%u)", t.bus.selections);
+	ok(t.bus.selections == 1 + 15 + 2 * 15, "and 46 selections (%u)", t.bus.selections);
 }
 
 static void test_both_ways(void)
@@ -352,6 +379,73 @@ static void test_frame_count_bit(void)
 	ok(!search(true) && all_found(), "meters of all kinds on one line");
 }
 
+/* Few meters of random kinds: often the first that is heard is not of its neighbour's kind. */
+static void test_random_kinds(void)
+{
+	unsigned int seed = 1, missed = 0;
+	char number[9];
+
+	for (unsigned int line = 0; line < 500; line++) {
+		begin();
+		for (unsigned int i = 0; i < 2 + line % 5; i++) {
+			snprintf(number, sizeof(number), "2209%04u", rand_r(&seed) % 10000);
+			if (!is_there(number))
+				fake_mbus_add(&t.bus, number, i)->fcb = rand_r(&seed) % 3;
+		}
+		missed += search(false) || !all_found();
+	}
+	ok(!missed, "500 lines of mixed kinds: none misses a meter (%u do)", missed);
+}
+
+static void two_healthy(void)
+{
+	begin();
+	fake_mbus_add(&t.bus, "22091039", 1);
+	fake_mbus_add(&t.bus, "22091046", 2);
+}
+
+/* The two of the primary addresses, and one line that says why there may be more */
+static bool gave_up(void)
+{
+	unsigned int reasons = 0, phantoms = 0;
+
+	for (size_t i = 0; i < t.list.count; i++) {
+		const struct meter *m = &t.list.meters[i];
+
+		phantoms += m->state == METER_BAD && m->secondary[0];
+		reasons += m->state == METER_BAD && m->address == NO_ADDRESS && m->note[0];
+	}
+	if (phantoms || reasons != 1)
+		note("%zu rows, %u phantoms, %u reasons", t.list.count, phantoms, reasons);
+	return !phantoms && reasons == 1 && t.scan.given_up && found("22091039") &&
+	       found("22091046");
+}
+
+static void test_greedy(enum fake_fcb fcb, const char *how)
+{
+	struct fake_meter *greedy;
+
+	two_healthy();
+	greedy = fake_mbus_add(&t.bus, "11111111", 3);
+	greedy->greedy = true;
+	greedy->fcb = fcb;
+	ok(!search(true) && gave_up() && t.list.count < 5,
+	   "one that acknowledges every selection, and %s", how);
+	ok(t.bus.selections < 100, "is soon found out (%u selections)", t.bus.selections);
+}
+
+static void test_endless_noise(void)
+{
+	two_healthy();
+	t.bus.noisy_selections = 100;
+	ok(!search(true) && gave_up() && t.list.count == 3, "noise at every selection");
+	ok(t.bus.selections < 100, "is soon found out (%u selections)", t.bus.selections);
+	two_healthy();
+	t.bus.noisy_selections = 60;
+	ok(!search(true) && gave_up(), "noise at most selections");
+	ok(t.bus.selections < 10000, "is not searched for ever (%u selections)", t.bus.selections);
+}
+
 static void test_speeds(void)
 {
 	static const struct line lines[] = { { 2400, PARITY_EVEN }, { 9600, PARITY_EVEN } };
@@ -400,6 +494,10 @@ int main(void)
 	test_one_number();
 	test_hidden();
 	test_frame_count_bit();
+	test_random_kinds();
+	test_greedy(FAKE_ANY, "answers");
+	test_greedy(FAKE_NEVER, "says nothing");
+	test_endless_noise();
 	test_speeds();
 	test_stop();
 	meter_free(&t.list);
