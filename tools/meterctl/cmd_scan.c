@@ -44,12 +44,6 @@ static uint64_t now_ms(struct scan_job *job)
 	return job->transport.transport.now_ms(&job->transport.transport);
 }
 
-static void found(struct scan *scan, const struct meter *meter)
-{
-	(void)scan;
-	(void)meter;
-}
-
 static void progress(struct scan *scan, const struct scan_progress *at)
 {
 	struct scan_job *job = to_job(scan);
@@ -255,7 +249,7 @@ static int scan_bus(struct scan_job *job)
 		return EXIT_FAILED;
 	job->own = job->bus->line;
 	job->scan = (struct scan){ .transport = &job->transport.transport, .list = &job->list,
-		.found = found, .progress = progress, .stopped = stopped,
+		.progress = progress, .stopped = stopped,
 		.timeout_ms = options->timeout_ms, .bus_timeout_ms = job->bus->timeout_ms,
 		.thorough = options->thorough };
 	plan_lines(job);

@@ -43,10 +43,31 @@ static int reset(struct run *run, unsigned int address, bool *there)
 	return 0;
 }
 
-static int identify(struct run *run, unsigned int address)
+/*
+ * Several that answer in step give the AND of their telegrams, whose checksum is right by
+ * chance now and then: nobody has the address that it tells.
+ */
+static int confirm(struct run *run, bool *confirmed)
+{
+	const struct mbus_address address = run->link.identity.address;
+	enum outcome outcome = OUTCOME_SILENT;
+	unsigned int try;
+	int ret;
+
+	for (try = 0; try < MBUS_TRIES && outcome != OUTCOME_REPLY; try++) {
+		ret = mbus_link_select(&run->link, &address, &outcome);
+		if (ret)
+			return ret;
+		if (outcome == OUTCOME_SILENT && try)
+			break;
+	}
+	*confirmed = outcome != OUTCOME_SILENT;
+	return 0;
+}
+
+static int read_head(struct run *run, unsigned int address, bool *read)
 {
 	enum mbus_answer answer = MBUS_NOISE;
-	struct meter meter;
 	unsigned int try;
 	int ret;
 
@@ -55,10 +76,23 @@ static int identify(struct run *run, unsigned int address)
 		if (ret)
 			return ret;
 	}
-	if (answer != MBUS_TELEGRAM) {
-		run->unclear[address] = true;
+	*read = answer == MBUS_TELEGRAM;
+	return 0;
+}
+
+static int identify(struct run *run, unsigned int address)
+{
+	struct meter meter;
+	bool good = false;
+	int ret = read_head(run, address, &good);
+
+	if (!ret && good)
+		ret = confirm(run, &good);
+	if (ret)
+		return ret;
+	run->unclear[address] = !good;
+	if (!good)
 		return 0;
-	}
 	mbus_meter_fill(&run->link, &meter);
 	return scan_found(run->scan, &meter);
 }
@@ -83,18 +117,6 @@ static int scan_primary(struct run *run)
 	return ret;
 }
 
-/* Whoever answered there: was he found by his secondary address? */
-static bool was_found(const struct run *run, unsigned int address)
-{
-	const struct meter_list *list = run->scan->list;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (list->meters[i].address == (int)address &&
-		    list->meters[i].line.speed == run->link.line->speed)
-			return true;
-	return false;
-}
-
 static int report_unclear(struct run *run)
 {
 	unsigned int address;
@@ -102,12 +124,12 @@ static int report_unclear(struct run *run)
 	int ret = 0;
 
 	for (address = run->plan->first; address <= run->plan->last && !ret; address++) {
-		if (!run->unclear[address] || was_found(run, address))
+		if (!run->unclear[address])
 			continue;
 		meter_init(&meter, BUS_MBUS, run->link.line);
 		meter.state = METER_BAD;
 		meter.address = address;
-		snprintf(meter.note, sizeof(meter.note), "several meters at one primary address, or one that answers badly");
+		snprintf(meter.note, sizeof(meter.note), "several meters at one primary address, or one that answers badly or to no selection");
 		ret = scan_found(run->scan, &meter);
 	}
 	return ret;

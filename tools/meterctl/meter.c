@@ -52,6 +52,16 @@ static bool same_meter(const struct meter *a, const struct meter *b)
 	return a->line.speed == b->line.speed && a->line.parity == b->line.parity;
 }
 
+/* Do both answer at one place, whatever the settings? */
+bool meter_same_place(const struct meter *a, const struct meter *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->secondary[0] && b->secondary[0])
+		return !strcmp(a->secondary, b->secondary);
+	return a->address != NO_ADDRESS && a->address == b->address;
+}
+
 /*
  * A meter that is not particular about parity answers at several settings; on Modbus it
  * is then known by address and serial number, on M-Bus by its secondary address.

@@ -45,6 +45,7 @@ struct meter_list {
 void meter_init(struct meter *meter, enum bus_kind kind, const struct line *line);
 struct meter *meter_add(struct meter_list *list, const struct meter *meter);
 void meter_remove(struct meter_list *list, size_t i);
+bool meter_same_place(const struct meter *a, const struct meter *b);
 struct meter *meter_find_same(const struct meter_list *list, const struct meter *meter);
 void meter_sort(struct meter_list *list);
 void meter_free(struct meter_list *list);

@@ -21,18 +21,33 @@ int scan_exchange(struct scan *scan, struct exchange *x)
 	return 0;
 }
 
-/* Each meter once: what is known keeps what was known of it. */
+static bool is_placed(const struct meter_list *list, const struct meter *meter)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (meter_same_place(&list->meters[i], meter))
+			return true;
+	return false;
+}
+
+static void drop_bad(struct meter_list *list, const struct meter *meter)
+{
+	for (size_t i = list->count; i-- > 0;)
+		if (list->meters[i].state == METER_BAD &&
+		    meter_same_place(&list->meters[i], meter))
+			meter_remove(list, i);
+}
+
+/*
+ * Each meter once: what is known keeps what was known of it. At other settings than its
+ * own a meter answers badly; that tells nothing beside a good answer.
+ */
 int scan_found(struct scan *scan, const struct meter *meter)
 {
-	const struct meter *own;
-
-	if (meter_find_same(scan->list, meter))
+	if (meter->state == METER_BAD ? is_placed(scan->list, meter) :
+					meter_find_same(scan->list, meter) != NULL)
 		return 0;
-	own = meter_add(scan->list, meter);
-	if (!own)
-		return -ENOMEM;
-	scan->found(scan, own);
-	return 0;
+	drop_bad(scan->list, meter);
+	return meter_add(scan->list, meter) ? 0 : -ENOMEM;
 }
 
 /* What came of a whole line: settings that the port cannot have are left out. */

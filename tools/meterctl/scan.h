@@ -36,7 +36,6 @@ struct scan_progress {
 struct scan {
 	struct transport *transport;
 	struct meter_list *list;
-	void (*found)(struct scan *scan, const struct meter *meter);
 	void (*progress)(struct scan *scan, const struct scan_progress *progress);
 	bool (*stopped)(struct scan *scan);
 	unsigned int timeout_ms;	/* fixed by the user, or 0 */

@@ -40,7 +40,7 @@ static bool is_meant(const struct fake_meter *m, const uint8_t *selection)
 
 static bool hears(const struct fake_meter *m, const struct exchange *x)
 {
-	return !m->dead && m->speed == x->line.speed;
+	return !m->dead && (!m->speed || m->speed == x->line.speed);
 }
 
 static unsigned int select_meters(struct fake_mbus *bus, const struct exchange *x)

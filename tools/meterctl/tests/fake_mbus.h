@@ -25,7 +25,7 @@ struct fake_meter {
 	uint8_t version;
 	uint8_t medium;
 	uint8_t primary;
-	unsigned int speed;
+	unsigned int speed;	/* 0: any */
 	enum fake_fcb fcb;
 	bool dead;
 	bool garbles;		/* its telegrams are always damaged */

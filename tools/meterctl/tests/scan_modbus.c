@@ -17,6 +17,7 @@ enum manner {
 	NAMES_ITSELF,	/* function 43/14 */
 	GARBLES,
 	SLOW,		/* answers 400 ms after it was asked */
+	LAX,		/* a PRO380 that hears any parity, and answers with its own */
 };
 
 static const struct line line_9600 = { 9600, PARITY_EVEN };
@@ -33,7 +34,6 @@ static struct {
 	unsigned int exchanges;
 	unsigned int noise_every;
 	uint64_t time_ms;
-	unsigned int reported;
 	struct scan_progress last;
 } t;
 
@@ -117,6 +117,7 @@ static void answer(struct exchange *x)
 	case ABSENT:
 		return;
 	case PRO380:
+	case LAX:
 		pro380(x);
 		return;
 	case REFUSES:
@@ -152,6 +153,8 @@ static int fake_exchange(struct transport *transport, struct exchange *x)
 	}
 	if (line->speed == x->line.speed && line->parity == x->line.parity)
 		answer(x);
+	else if (line->speed == x->line.speed && t.manner[x->request[0]] == LAX)
+		garble(x);
 	if (t.noise_every && ++t.exchanges % t.noise_every == 0)
 		garble(x);
 	return 0;
@@ -161,13 +164,6 @@ static uint64_t fake_now(struct transport *transport)
 {
 	(void)transport;
 	return t.time_ms;
-}
-
-static void count_found(struct scan *scan, const struct meter *meter)
-{
-	(void)scan;
-	(void)meter;
-	t.reported++;
 }
 
 static void keep_progress(struct scan *scan, const struct scan_progress *progress)
@@ -189,7 +185,7 @@ static void begin(void)
 	t.transport.exchange = fake_exchange;
 	t.transport.now_ms = fake_now;
 	t.scan = (struct scan){ .transport = &t.transport, .list = &t.list,
-		.found = count_found, .progress = keep_progress, .stopped = never,
+		.progress = keep_progress, .stopped = never,
 		.bus_timeout_ms = 500 };
 	for (unsigned int unit = 0; unit < UNITS; unit++)
 		t.line[unit] = line_9600;
@@ -271,12 +267,30 @@ static void test_sixty(unsigned int noise_every)
 		t.line[3 + 4 * i] = lines[i % 3];
 	}
 	ok(!scan_all(lines, 3), "sixty meters of three settings, noise every %u", noise_every);
-	ok(t.list.count == 60 && t.reported == 60, "%zu are found", t.list.count);
+	ok(t.list.count == 60, "%zu are found", t.list.count);
 	for (unsigned int i = 0; i < 60; i++)
 		all &= at(3 + 4 * i) && at(3 + 4 * i)->state == METER_FREE &&
 		       at(3 + 4 * i)->line.speed == lines[i % 3].speed;
 	ok(all, "each at its own");
 	ok(t.last.done == t.last.total, "progress ends at its end");
+}
+
+/* Damaged answers before the good one, and after it */
+static void test_lax_parity(void)
+{
+	static const struct line lines[] = {
+		{ 9600, PARITY_EVEN }, { 9600, PARITY_NONE }, { 9600, PARITY_ODD },
+	};
+
+	begin();
+	t.manner[5] = LAX;
+	t.line[5] = lines[1];
+	t.manner[6] = GARBLES;
+	ok(!scan_all(lines, 3) && t.list.count == 2, "who hears any parity is found once (%zu)",
+	   t.list.count - 1);
+	ok(at(5) && at(5)->state == METER_FREE && at(5)->line.parity == PARITY_NONE,
+	   "at its own");
+	ok(at(6) && at(6)->state == METER_BAD, "and who answers badly is told");
 }
 
 /* A request that a meter did not hear, on a line where there is noise elsewhere */
@@ -360,6 +374,7 @@ int main(void)
 	test_sixty(0);
 	test_sixty(50);
 	test_sixty(11);
+	test_lax_parity();
 	test_unheard();
 	test_late();
 	test_adapts();
