@@ -97,19 +97,6 @@ static void plan_lines(struct scan_job *job)
 				 has_parities ? options->parities[n] : job->own.parity);
 }
 
-static bool is_own(const struct scan_job *job)
-{
-	return job->lines[0].speed == job->own.speed && job->lines[0].parity == job->own.parity;
-}
-
-static int add_known(struct scan_job *job)
-{
-	const struct known_range range = { job->options->first, job->options->last };
-
-	return known_add(&job->devices, job->bus, &job->own,
-			 job->options->has_range ? &range : NULL, &job->list);
-}
-
 static int scan_modbus(struct scan_job *job)
 {
 	struct modbus_plan plan = { .lines = job->lines, .nr_lines = job->nr_lines, .first = 1,
@@ -119,10 +106,7 @@ static int scan_modbus(struct scan_job *job)
 		plan.first = job->options->first;
 		plan.last = job->options->last;
 	}
-	if (is_own(job))
-		known_skip(&job->devices, job->bus, plan.skip);
-	if (add_known(job))
-		return -ENOMEM;
+	known_skip(&job->devices, job->bus, plan.skip, MODBUS_UNIT_MAX);
 	return modbus_scan(&job->scan, &plan);
 }
 
@@ -139,8 +123,7 @@ static int scan_mbus(struct scan_job *job)
 		plan.first = options->first;
 		plan.last = options->last;
 	}
-	if (is_own(job))
-		known_skip(&job->devices, job->bus, plan.skip);
+	known_skip(&job->devices, job->bus, plan.skip, MBUS_ADDRESS_MAX);
 	return mbus_scan(&job->scan, &plan);
 }
 
@@ -186,17 +169,23 @@ static void bind_found(struct scan_job *job)
 	}
 }
 
+static int add_known(struct scan_job *job)
+{
+	const struct known_range range = { job->options->first, job->options->last };
+
+	return known_add(&job->devices, job->bus, &job->own,
+			 job->options->has_range ? &range : NULL, &job->list);
+}
+
 static int finish(struct scan_job *job)
 {
-	for (size_t i = 0; i < job->list.count; i++)
-		if (job->list.meters[i].state == METER_FREE)
-			known_mark(&job->devices, job->bus, &job->list.meters[i]);
+	known_mark(&job->devices, job->bus, &job->own, &job->list);
 	if (add_known(job))
 		return -ENOMEM;
 	note_sharing(job);
+	meter_sort(&job->list);
 	if (job->options->add)
 		bind_found(job);
-	meter_sort(&job->list);
 	return 0;
 }
 

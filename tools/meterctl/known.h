@@ -6,10 +6,12 @@
 #include "scan.h"
 #include "sysfs.h"
 
-/* Addresses of the bus's devices, which are not to be asked */
-void known_skip(const struct device_list *devices, const struct bus *bus, bool *skip);
-/* Is it one of them? Then it is marked as that. */
-void known_mark(const struct device_list *devices, const struct bus *bus, struct meter *meter);
+/* Addresses up to @last of the bus's devices that are online: they are not to be asked. */
+void known_skip(const struct device_list *devices, const struct bus *bus, bool *skip,
+		unsigned int last);
+/* Marks those that the kernel has, whose settings are @own if their devices name none. */
+void known_mark(const struct device_list *devices, const struct bus *bus, const struct line *own,
+		struct meter_list *list);
 /* Addresses that were asked for */
 struct known_range {
 	unsigned int first;

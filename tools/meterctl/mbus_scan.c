@@ -107,7 +107,7 @@ static int scan_primary(struct run *run)
 	run->progress.total += plan->last - plan->first + 1;
 	for (address = plan->first; address <= plan->last && !ret; address++) {
 		there = false;
-		if (!plan->skip[address] || run->link.line != plan->lines)
+		if (!plan->skip[address])
 			ret = reset(run, address, &there);
 		if (!ret && there)
 			ret = identify(run, address);

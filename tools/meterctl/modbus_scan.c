@@ -145,11 +145,6 @@ static int ask_unit(struct run *run, unsigned int unit)
 	return 0;
 }
 
-static bool is_skipped(const struct run *run, unsigned int unit)
-{
-	return run->plan->skip[unit] && run->line == run->plan->lines;
-}
-
 static int first_pass(struct run *run)
 {
 	unsigned int unit = run->plan->first;
@@ -157,7 +152,7 @@ static int first_pass(struct run *run)
 
 	while (unit <= run->plan->last && !ret) {
 		run->next = unit + 1;
-		if (!is_skipped(run, unit))
+		if (!run->plan->skip[unit])
 			ret = ask_unit(run, unit);
 		if (!ret && !run->asked[unit])
 			scan_step(run->scan, &run->progress);

@@ -50,7 +50,7 @@ struct scan {
 
 /*
  * @lines: settings to try, in this order
- * @skip: addresses not to be asked with the first of them: the kernel has them
+ * @skip: addresses not to be asked: the kernel hears from them
  */
 struct modbus_plan {
 	const struct line *lines;

@@ -331,13 +331,17 @@ static void test_adapts(void)
 
 static void test_skip(void)
 {
+	static const struct line lines[] = { { 9600, PARITY_EVEN }, { 4800, PARITY_EVEN } };
 	struct modbus_plan plan = { .lines = &line_9600, .nr_lines = 1, .first = 4, .last = 6 };
 
 	begin();
 	t.manner[5] = PRO380;
 	plan.skip[5] = true;
 	ok(!modbus_scan(&t.scan, &plan) && !t.asked[5], "who is bound is left alone");
-	ok(t.asked[4] == 1 && t.asked[6] == 1 && !t.asked[3] && !t.asked[7], "a range");
+	plan.lines = lines;
+	plan.nr_lines = 2;
+	ok(!modbus_scan(&t.scan, &plan) && !t.asked[5], "at any settings");
+	ok(t.asked[4] == 3 && t.asked[6] == 3 && !t.asked[3] && !t.asked[7], "a range");
 	plan.first = 0;
 	ok(modbus_scan(&t.scan, &plan) != 0, "a wrong range");
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../array.h"
 #include "../history.h"
 #include "../known.h"
 #include "../mbus_address.h"
@@ -139,34 +140,73 @@ static void test_quantities(void)
 	   "a filter");
 }
 
+static struct device devices[] = {
+	{ .kind = BUS_MODBUS, .bus = 0, .name = "0-05", .address = 5, .serial = "22091039",
+	  .state = "online" },
+	{ .kind = BUS_MODBUS, .bus = 0, .name = "0-06", .address = 6, .state = "searching",
+	  .line = { 4800, PARITY_EVEN } },
+	{ .kind = BUS_MBUS, .bus = 0, .name = "0-22091064FFFFFFFF", .address = NO_ADDRESS,
+	  .secondary = "22091064FFFFFFFF", .state = "searching", .line = { 2400, PARITY_EVEN } },
+	{ .kind = BUS_MBUS, .bus = 0, .name = "0-07", .address = 7, .serial = "22091063",
+	  .state = "online" },
+	{ .kind = BUS_MBUS, .bus = 0, .name = "0-08", .address = 8, .state = "offline" },
+	{ .kind = BUS_MBUS, .bus = 0, .name = "0-ff", .address = 0xff, .state = "online" },
+};
+static const struct device_list device_list = { devices, ARRAY_SIZE(devices) };
+
+static void test_known_skip(void)
+{
+	const struct bus bus = { .kind = BUS_MBUS, .number = 0 };
+	bool skip[0x100] = { false };
+
+	known_skip(&device_list, &bus, skip, MBUS_ADDRESS_MAX);
+	ok(skip[7] && !skip[5], "addresses of this bus are skipped, not of others");
+	ok(!skip[8], "nor of one that is not online");
+	ok(!skip[0xff], "nor beyond the last");
+}
+
 static void test_known(void)
 {
-	static struct device devices[] = {
-		{ .kind = BUS_MODBUS, .bus = 0, .name = "0-05", .address = 5,
-		  .serial = "22091039", .state = "online" },
-		{ .kind = BUS_MBUS, .bus = 0, .name = "0-22091064FFFFFFFF", .address = NO_ADDRESS,
-		  .secondary = "22091064FFFFFFFF", .state = "searching" },
-		{ .kind = BUS_MBUS, .bus = 0, .name = "0-07", .address = 7, .serial = "22091063" },
-	};
-	const struct device_list list = { devices, 3 };
 	const struct bus bus = { .kind = BUS_MBUS, .number = 0 };
 	const struct line line = { 2400, PARITY_EVEN };
-	bool skip[MBUS_ADDRESS_MAX + 1] = { false };
 	struct meter_list found = { };
 	struct meter meter;
 
-	known_skip(&list, &bus, skip);
-	ok(skip[7] && !skip[5], "addresses of this bus are skipped, not of others");
 	meter_init(&meter, BUS_MBUS, &line);
 	meter.address = 7;
 	strcpy(meter.secondary, "22091064CD250102");
 	strcpy(meter.serial, "22091064");
-	known_mark(&list, &bus, &meter);
-	ok(meter.state == METER_BOUND && !strcmp(meter.device, "0-22091064FFFFFFFF"),
-	   "a meter is known by its secondary address, not by a shared primary one");
 	meter_add(&found, &meter);
-	ok(!known_add(&list, &bus, &line, NULL, &found) && found.count == 2 &&
+	known_mark(&device_list, &bus, &line, &found);
+	ok(found.meters[0].state == METER_BOUND && !found.meters[0].note[0] &&
+	   !strcmp(found.meters[0].device, "0-22091064FFFFFFFF"),
+	   "a meter is known by its secondary address, not by a shared primary one");
+	ok(!known_add(&device_list, &bus, &line, NULL, &found) && found.count == 4 &&
 	   !strcmp(found.meters[1].device, "0-07"), "and those that were not found are added");
+	meter_free(&found);
+}
+
+/* Address 6 is bound at 4800, but has not answered yet. */
+static void test_known_line(void)
+{
+	static const struct line lines[] = { { 9600, PARITY_ODD }, { 4800, PARITY_EVEN } };
+	const struct bus bus = { .kind = BUS_MODBUS, .number = 0 };
+	struct meter_list found = { };
+	struct meter meter;
+
+	meter_init(&meter, BUS_MODBUS, &lines[0]);
+	meter.address = 6;
+	meter_add(&found, &meter);
+	known_mark(&device_list, &bus, &lines[0], &found);
+	ok(found.meters[0].state == METER_BOUND && !strcmp(found.meters[0].note,
+	   "bound as 4800 even, answers at 9600 odd"), "%s", found.meters[0].note);
+	meter_add(&found, &meter);
+	meter.line = lines[1];
+	meter_add(&found, &meter);
+	meter_remove(&found, 0);
+	known_mark(&device_list, &bus, &lines[0], &found);
+	ok(found.meters[0].state == METER_FREE && found.meters[1].state == METER_BOUND &&
+	   !found.meters[1].note[0], "of two the one at its own settings");
 	meter_free(&found);
 }
 
@@ -178,6 +218,8 @@ int main(void)
 	test_progress();
 	test_history();
 	test_quantities();
+	test_known_skip();
 	test_known();
+	test_known_line();
 	return done();
 }
