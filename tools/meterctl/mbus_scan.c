@@ -10,6 +10,14 @@
 
 #include "mbus_search.h"
 
+/* What the kernel gives a bus that nobody has set */
+#define BUS_USUAL_MS	200
+/* The raw devices wait no longer: METERBUS_XFER_MAX_TIMEOUT_MS */
+#define TIMEOUT_MAX_MS	10000
+/* A short frame; a long one with an address */
+#define RESET_BYTES	5
+#define SELECTION_BYTES	17
+
 struct run {
 	struct scan *scan;
 	const struct mbus_plan *plan;
@@ -104,11 +112,10 @@ static int scan_primary(struct run *run)
 	bool there;
 	int ret = 0;
 
-	run->progress.total += plan->last - plan->first + 1;
 	for (address = plan->first; address <= plan->last && !ret; address++) {
-		there = false;
-		if (!plan->skip[address])
-			ret = reset(run, address, &there);
+		if (plan->skip[address])
+			continue;
+		ret = reset(run, address, &there);
 		if (!ret && there)
 			ret = identify(run, address);
 		if (!ret)
@@ -135,6 +142,43 @@ static int report_unclear(struct run *run)
 	return ret;
 }
 
+/* A bus whose owner allows more than is usual has a meter that needs it. */
+static void start_timing(const struct scan *scan, const struct line *line, struct timing *timing)
+{
+	unsigned int bus_ms = scan->bus_timeout_ms;
+
+	if (scan->timeout_ms) {
+		timing_fix(timing, scan->timeout_ms);
+		return;
+	}
+	timing_mbus(timing, line->speed);
+	if (scan->thorough || bus_ms > BUS_USUAL_MS)
+		timing_patient(timing, bus_ms < TIMEOUT_MAX_MS ? bus_ms : TIMEOUT_MAX_MS);
+}
+
+static unsigned int step_ms(const struct scan *scan, const struct line *line, unsigned int bytes)
+{
+	struct timing timing;
+
+	start_timing(scan, line, &timing);
+	return timing_silence_ms(&timing, bytes, line->speed);
+}
+
+/* Of a search its two first questions */
+static unsigned int line_ms(const struct run *run, const struct line *line)
+{
+	const struct mbus_plan *plan = run->plan;
+	unsigned int address, addresses = 0, ms = 0;
+
+	for (address = plan->first; address <= plan->last; address++)
+		addresses += !plan->skip[address];
+	if (plan->primary)
+		ms += addresses * step_ms(run->scan, line, RESET_BYTES);
+	if (plan->secondary)
+		ms += MBUS_SEARCH_STEPS * step_ms(run->scan, line, SELECTION_BYTES);
+	return ms;
+}
+
 static int scan_line(struct run *run, const struct line *line)
 {
 	struct scan *scan = run->scan;
@@ -144,12 +188,11 @@ static int scan_line(struct run *run, const struct line *line)
 	run->progress.line = line;
 	memset(run->unclear, 0, sizeof(run->unclear));
 	scan->noisy = false;
-	if (scan->timeout_ms)
-		timing_fix(&scan->timing, scan->timeout_ms);
-	else
-		timing_mbus(&scan->timing, line->speed);
+	start_timing(scan, line, &scan->timing);
+	run->progress.step = step_ms(scan, line, RESET_BYTES);
 	if (run->plan->primary)
 		ret = scan_primary(run);
+	run->progress.step = step_ms(scan, line, SELECTION_BYTES);
 	if (!ret && run->plan->secondary)
 		ret = mbus_search(&run->link, &run->progress);
 	return ret ? ret : report_unclear(run);
@@ -158,11 +201,19 @@ static int scan_line(struct run *run, const struct line *line)
 int mbus_scan(struct scan *scan, const struct mbus_plan *plan)
 {
 	struct run run = { .scan = scan, .plan = plan };
+	unsigned int left = 0;
+	size_t i;
 	int ret = 0;
 
 	if (plan->last > MBUS_ADDRESS_MAX || plan->first > plan->last)
 		return -EINVAL;
-	for (size_t i = 0; i < plan->nr_lines && !ret; i++)
+	for (i = 0; i < plan->nr_lines; i++)
+		left += line_ms(&run, &plan->lines[i]);
+	run.progress.total = left;
+	for (i = 0; i < plan->nr_lines && !ret; i++) {
+		run.progress.done = run.progress.total - left;
+		left -= line_ms(&run, &plan->lines[i]);
 		ret = scan_line_done(scan, scan_line(&run, &plan->lines[i]));
+	}
 	return ret;
 }

@@ -313,7 +313,7 @@ static int ask_values(struct search *search, const struct mbus_address *pattern,
 	int ret;
 
 	*branches = (struct branches){ 0 };
-	search->progress->total += DIGIT_VALUES;
+	search->progress->total += DIGIT_VALUES * search->progress->step;
 	for (value = 0; value < DIGIT_VALUES; value++) {
 		who = &branches->who[value];
 		set_digit(&child, depth, value);
@@ -485,10 +485,8 @@ static int search_once(struct search *search)
 	unsigned int try;
 	int ret = 0;
 
-	/* That nobody is there at all is worth a second question. */
 	mbus_address_any(&all);
-	for (try = 0; try < 2 && who == NOBODY && !ret; try++) {
-		search->progress->total++;
+	for (try = 0; try < MBUS_SEARCH_STEPS && who == NOBODY && !ret; try++) {
 		ret = probe(search, &all, &who);
 		if (!ret)
 			scan_step(search->scan, search->progress);
@@ -507,7 +505,9 @@ int mbus_search(struct mbus_link *link, struct scan_progress *progress)
 
 	ret = search_once(&search);
 	/* Silence that was believed before anybody knew of noise */
-	if (!ret && scan->noisy && !was_noisy && !search.given_up)
+	if (!ret && scan->noisy && !was_noisy && !search.given_up) {
+		progress->total += MBUS_SEARCH_STEPS * progress->step;
 		ret = search_once(&search);
+	}
 	return ret ? ret : mbus_link_reset(link, MBUS_A_SELECTED, &outcome);
 }

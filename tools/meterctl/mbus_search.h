@@ -4,7 +4,13 @@
 
 #include "mbus_link.h"
 
-/* All meters that can be selected; 0 or an error. */
+/* That nobody is there at all is worth a second question. */
+#define MBUS_SEARCH_STEPS	2
+
+/*
+ * All meters that can be selected; 0 or an error. @progress: its total has the first steps
+ * already.
+ */
 int mbus_search(struct mbus_link *link, struct scan_progress *progress);
 
 #endif

@@ -24,6 +24,8 @@
 #define MOST_RETURNS	4
 /* The raw devices wait no longer: MODBUS_XFER_MAX_TIMEOUT_MS */
 #define TIMEOUT_MAX_MS	10000
+/* Unit, function, register, count, CRC */
+#define REQUEST_BYTES	8
 
 struct run {
 	struct scan *scan;
@@ -145,6 +147,16 @@ static int ask_unit(struct run *run, unsigned int unit)
 	return 0;
 }
 
+static int ask_first(struct run *run, unsigned int unit)
+{
+	int ret = ask_unit(run, unit);
+
+	if (!ret && !run->asked[unit])
+		scan_step(run->scan, &run->progress);
+	run->asked[unit] = true;
+	return ret;
+}
+
 static int first_pass(struct run *run)
 {
 	unsigned int unit = run->plan->first;
@@ -153,10 +165,7 @@ static int first_pass(struct run *run)
 	while (unit <= run->plan->last && !ret) {
 		run->next = unit + 1;
 		if (!run->plan->skip[unit])
-			ret = ask_unit(run, unit);
-		if (!ret && !run->asked[unit])
-			scan_step(run->scan, &run->progress);
-		run->asked[unit] = true;
+			ret = ask_first(run, unit);
 		unit = run->next;
 	}
 	return ret;
@@ -177,16 +186,33 @@ static int second_pass(struct run *run)
 	return ret;
 }
 
-static void start_timing(struct scan *scan, const struct line *line)
+static void start_timing(const struct scan *scan, const struct line *line, struct timing *timing)
 {
 	unsigned int bus_ms = scan->bus_timeout_ms;
 
 	if (scan->timeout_ms)
-		timing_fix(&scan->timing, scan->timeout_ms);
+		timing_fix(timing, scan->timeout_ms);
 	else if (scan->thorough && bus_ms)
-		timing_fix(&scan->timing, bus_ms < TIMEOUT_MAX_MS ? bus_ms : TIMEOUT_MAX_MS);
+		timing_fix(timing, bus_ms < TIMEOUT_MAX_MS ? bus_ms : TIMEOUT_MAX_MS);
 	else
-		timing_modbus(&scan->timing, line->speed, scan->bus_timeout_ms);
+		timing_modbus(timing, line->speed, bus_ms);
+}
+
+static unsigned int step_ms(const struct scan *scan, const struct line *line)
+{
+	struct timing timing;
+
+	start_timing(scan, line, &timing);
+	return nr_questions(scan) * timing_silence_ms(&timing, REQUEST_BYTES, line->speed);
+}
+
+static unsigned int line_ms(const struct run *run, const struct line *line)
+{
+	unsigned int unit, units = 0;
+
+	for (unit = run->plan->first; unit <= run->plan->last; unit++)
+		units += !run->plan->skip[unit];
+	return units * step_ms(run->scan, line);
 }
 
 static int scan_line(struct run *run)
@@ -197,8 +223,9 @@ static int scan_line(struct run *run)
 	memset(run->silent, 0, sizeof(run->silent));
 	memset(run->gone_back, 0, sizeof(run->gone_back));
 	run->progress.line = run->line;
+	run->progress.step = step_ms(run->scan, run->line);
 	run->scan->noisy = false;
-	start_timing(run->scan, run->line);
+	start_timing(run->scan, run->line, &run->scan->timing);
 	ret = first_pass(run);
 	if (!ret && run->scan->noisy)
 		ret = second_pass(run);
@@ -208,15 +235,19 @@ static int scan_line(struct run *run)
 int modbus_scan(struct scan *scan, const struct modbus_plan *plan)
 {
 	struct run run = { .scan = scan, .plan = plan };
+	unsigned int begun = 0;
+	size_t i;
 	int ret = 0;
 
 	if (plan->first < 1 || plan->last > MODBUS_UNIT_MAX || plan->first > plan->last)
 		return -EINVAL;
-	run.progress.total = plan->nr_lines * (plan->last - plan->first + 1);
-	for (size_t i = 0; i < plan->nr_lines && !ret; i++) {
+	for (i = 0; i < plan->nr_lines; i++)
+		run.progress.total += line_ms(&run, &plan->lines[i]);
+	for (i = 0; i < plan->nr_lines && !ret; i++) {
 		run.line = &plan->lines[i];
+		run.progress.done = begun;
+		begun += line_ms(&run, run.line);
 		ret = scan_line_done(scan, scan_line(&run));
-		run.progress.done = (i + 1) * (plan->last - plan->first + 1);
 	}
 	return ret;
 }

@@ -16,8 +16,9 @@ int scan_exchange(struct scan *scan, struct exchange *x)
 	scan->counts.exchanges++;
 	if (x->outcome == OUTCOME_REPLY)
 		timing_answered(&scan->timing, x->latency_us);
-	if (x->outcome == OUTCOME_SILENT)
-		scan->counts.silent++;
+	scan->after_silence = scan->silent;
+	scan->silent = x->outcome == OUTCOME_SILENT;
+	scan->counts.silent += scan->silent;
 	return 0;
 }
 
@@ -61,14 +62,19 @@ int scan_line_done(struct scan *scan, int ret)
 
 void scan_step(struct scan *scan, struct scan_progress *progress)
 {
-	progress->done++;
+	progress->done += progress->step;
 	scan->progress(scan, progress);
 }
 
-/* It may have been a late answer, or hidden one: nobody is hurried any more. */
+/*
+ * It may have hidden an answer: nobody is hurried any more. After silence it may have been
+ * a late one.
+ */
 void scan_noise(struct scan *scan)
 {
+	struct timing *timing = &scan->timing;
+
 	scan->counts.damaged++;
 	scan->noisy = true;
-	timing_was_late(&scan->timing, scan->timing.first_ms);
+	timing_was_late(timing, scan->after_silence ? timing->most_ms : timing->first_ms);
 }

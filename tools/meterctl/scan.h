@@ -23,9 +23,11 @@ struct scan_counts {
 	unsigned int refused;		/* settings that the port cannot have */
 };
 
+/* In ms of silence: all settings together, of a tree the part that is known of */
 struct scan_progress {
 	const struct line *line;
-	unsigned int done;		/* steps; in a tree those that are known of */
+	unsigned int step;		/* one more question */
+	unsigned int done;
 	unsigned int total;
 };
 
@@ -44,6 +46,8 @@ struct scan {
 
 	struct timing timing;
 	struct scan_counts counts;
+	bool silent;			/* the last exchange was */
+	bool after_silence;		/* and the one before it */
 	bool noisy;			/* noise was heard: what is silent is asked twice */
 	bool given_up;			/* M-Bus: the search by secondary address led nowhere */
 };

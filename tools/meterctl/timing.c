@@ -3,13 +3,17 @@
 
 /* Adapters and UARTs hand over what they received late: 16 ms is a USB bridge's default. */
 #define ADAPTER_MS	20
+/* Start, 8 data bits, parity, stop */
+#define CHARACTER_BITS	11
 /* A UART's FIFO may hold so many characters back. */
-#define FIFO_BITS	(16 * 11)
+#define FIFO_BITS	(16 * CHARACTER_BITS)
 /* No standard says how fast a Modbus device is; those that are slower show up as late. */
 #define MODBUS_FIRST_MS	120
 /* EN 13757-2, 5.7.3.1: 11 to 330 bit times, and 50 ms */
 #define MBUS_BITS	330
 #define MBUS_MS		50
+/* An M-Bus reply does not tell that it is late, so noise does not raise limits beyond this. */
+#define MBUS_LATE	2
 /* Another meter may be that much slower than the slowest so far. */
 #define SPREAD		3
 /* The first few may happen to be the fast ones. */
@@ -27,7 +31,8 @@ static unsigned int smaller(unsigned int a, unsigned int b)
 
 static void timing_start(struct timing *timing, unsigned int first, unsigned int least)
 {
-	*timing = (struct timing){ .first_ms = first, .least_ms = smaller(first, least) };
+	*timing = (struct timing){ .first_ms = first, .least_ms = smaller(first, least),
+		.most_ms = first };
 }
 
 /* The bus's own time limit is what its owner thinks that his slowest device needs. */
@@ -45,6 +50,16 @@ void timing_mbus(struct timing *timing, unsigned int speed)
 	unsigned int first = MBUS_MS + bits_ms(MBUS_BITS, speed) + ADAPTER_MS;
 
 	timing_start(timing, first, held > first / 3 ? held : first / 3);
+	timing->most_ms = MBUS_LATE * first;
+}
+
+void timing_patient(struct timing *timing, unsigned int ms)
+{
+	if (timing->first_ms < ms)
+		timing->first_ms = ms;
+	if (timing->most_ms < ms)
+		timing->most_ms = ms;
+	timing->least_ms = timing->first_ms;
 }
 
 void timing_fix(struct timing *timing, unsigned int ms)
@@ -80,4 +95,10 @@ unsigned int timing_ms(const struct timing *timing)
 		return timing->first_ms;
 	ms = timing->least_ms + SPREAD * timing->worst_us / 1000;
 	return smaller(ms, timing->first_ms);
+}
+
+unsigned int timing_silence_ms(const struct timing *timing, unsigned int bytes,
+			       unsigned int speed)
+{
+	return timing->first_ms + bits_ms(bytes * CHARACTER_BITS, speed);
 }

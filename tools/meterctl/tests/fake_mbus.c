@@ -43,7 +43,19 @@ static bool hears(const struct fake_meter *m, const struct exchange *x)
 	return !m->dead && (!m->speed || m->speed == x->line.speed);
 }
 
-static unsigned int select_meters(struct fake_mbus *bus, const struct exchange *x)
+/* Else its answer falls into the next exchange. */
+static bool is_in_time(struct fake_mbus *bus, const struct fake_meter *m, struct exchange *x)
+{
+	if (m->slow_ms > x->timeout_ms) {
+		bus->late = true;
+		return false;
+	}
+	if (m->slow_ms)
+		x->latency_us = 1000 * m->slow_ms;
+	return true;
+}
+
+static unsigned int select_meters(struct fake_mbus *bus, struct exchange *x)
 {
 	unsigned int meant = 0;
 
@@ -51,7 +63,7 @@ static unsigned int select_meters(struct fake_mbus *bus, const struct exchange *
 		struct fake_meter *m = &bus->meters[i];
 
 		m->is_selected = hears(m, x) && (m->greedy || is_meant(m, x->selection));
-		meant += m->is_selected;
+		meant += m->is_selected && is_in_time(bus, m, x);
 	}
 	return meant;
 }
@@ -100,7 +112,7 @@ static void collide(struct fake_mbus *bus, struct exchange *x, unsigned int *spe
 	*speakers = 0;
 	memset(sum, 0xff, sizeof(sum));
 	for (size_t i = 0; i < bus->count; i++) {
-		if (!takes(&bus->meters[i], x))
+		if (!takes(&bus->meters[i], x) || !is_in_time(bus, &bus->meters[i], x))
 			continue;
 		(*speakers)++;
 		own = telegram(&bus->meters[i], one);
@@ -137,17 +149,24 @@ static void answer(struct fake_mbus *bus, struct exchange *x)
 		return;
 	}
 	for (size_t i = 0; i < bus->count; i++)
-		speakers += takes(&bus->meters[i], x);
+		speakers += takes(&bus->meters[i], x) && is_in_time(bus, &bus->meters[i], x);
 	acknowledge(bus, x, speakers);
+}
+
+/* As if nobody answered: a selection has 17 bytes, a short frame five. */
+static unsigned int silence_ms(const struct exchange *x)
+{
+	return x->timeout_ms + (x->select ? 17 : 5) * 11 * 1000 / x->line.speed;
 }
 
 static int fake_exchange(struct transport *transport, struct exchange *x)
 {
 	struct fake_mbus *bus = (struct fake_mbus *)transport;
-	bool noise = ++bus->exchanges && bus->noise_every &&
-		     bus->exchanges % bus->noise_every == 0;
+	bool noise = (++bus->exchanges && bus->noise_every &&
+		      bus->exchanges % bus->noise_every == 0) || bus->late;
 
-	bus->time_ms += x->timeout_ms;
+	bus->late = false;
+	bus->time_ms += silence_ms(x);
 	x->outcome = OUTCOME_SILENT;
 	x->selected = false;
 	x->reply_len = 0;

@@ -26,6 +26,7 @@ struct fake_meter {
 	uint8_t medium;
 	uint8_t primary;
 	unsigned int speed;	/* 0: any */
+	unsigned int slow_ms;	/* it begins to answer so late */
 	enum fake_fcb fcb;
 	bool dead;
 	bool garbles;		/* its telegrams are always damaged */
@@ -45,6 +46,7 @@ struct fake_mbus {
 	unsigned int noisy_selections;	/* so many of a hundred, in a fixed disorder */
 	unsigned int seed;
 	unsigned int deaf_at;		/* this exchange is not heard by anybody; 0: none */
+	bool late;			/* a slow one's answer is still to come */
 	unsigned int exchanges;
 	unsigned int selections;
 	uint64_t time_ms;

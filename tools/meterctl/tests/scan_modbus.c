@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../array.h"
 #include "../scan.h"
 #include "tap.h"
 
@@ -35,6 +36,11 @@ static struct {
 	unsigned int noise_every;
 	uint64_t time_ms;
 	struct scan_progress last;
+	unsigned int nr_steps;
+	struct {
+		double done;
+		double ms;
+	} steps[1000];
 } t;
 
 static void reply(struct exchange *x, const uint8_t *bytes, size_t len)
@@ -144,7 +150,7 @@ static int fake_exchange(struct transport *transport, struct exchange *x)
 	x->outcome = OUTCOME_SILENT;
 	x->reply_len = 0;
 	t.asked[x->request[0]]++;
-	t.time_ms += x->timeout_ms;
+	t.time_ms += x->timeout_ms + (x->request_len + 2) * 11 * 1000 / x->line.speed;
 	if (is_disturbed(x))
 		return 0;
 	if (t.deaf == x->request[0]) {
@@ -170,6 +176,10 @@ static void keep_progress(struct scan *scan, const struct scan_progress *progres
 {
 	(void)scan;
 	t.last = *progress;
+	if (t.nr_steps == ARRAY_SIZE(t.steps))
+		return;
+	t.steps[t.nr_steps].done = (double)progress->done / progress->total;
+	t.steps[t.nr_steps++].ms = t.time_ms;
 }
 
 static bool never(struct scan *scan)
@@ -211,8 +221,26 @@ static void test_nobody(void)
 {
 	begin();
 	ok(!scan_all(&line_9600, 1) && !t.list.count, "nobody: nobody found");
-	ok(t.last.done == 247 && t.last.total == 247, "progress: 247 of 247");
+	ok(t.nr_steps == 247 && t.last.done == t.last.total, "progress: 247 steps to the end");
 	ok(t.time_ms < 247 * 200, "in less than 200 ms each (%u)", (unsigned int)t.time_ms / 247);
+}
+
+/* A question at 300 baud takes about six times as long as one at 9600. */
+static void test_progress(void)
+{
+	static const struct line lines[] = {
+		{ 9600, PARITY_EVEN }, { 300, PARITY_EVEN }, { 2400, PARITY_EVEN },
+	};
+	double error, worst = 0;
+
+	begin();
+	scan_all(lines, 3);
+	for (unsigned int i = 0; i < t.nr_steps; i++) {
+		error = t.steps[i].done - t.steps[i].ms / t.time_ms;
+		worst = error > worst ? error : -error > worst ? -error : worst;
+	}
+	ok(t.nr_steps == 3 * 247 && worst < 0.01, "progress is time: at most %.1f %% off",
+	   100 * worst);
 }
 
 static void test_ends(void)
@@ -372,6 +400,7 @@ int main(void)
 {
 	test_impossible();
 	test_nobody();
+	test_progress();
 	test_ends();
 	test_others();
 	test_garbling();

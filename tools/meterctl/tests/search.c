@@ -17,12 +17,21 @@ static struct {
 	struct scan scan;
 	struct meter_list list;
 	bool beyond;		/* more steps than were announced */
+	unsigned int nr_steps;
+	struct {
+		double done;
+		double ms;
+	} steps[1000];
 } t;
 
 static void watch_progress(struct scan *scan, const struct scan_progress *progress)
 {
 	(void)scan;
 	t.beyond |= progress->done > progress->total;
+	if (t.nr_steps == ARRAY_SIZE(t.steps))
+		return;
+	t.steps[t.nr_steps].done = (double)progress->done / progress->total;
+	t.steps[t.nr_steps++].ms = t.bus.time_ms;
 }
 
 static bool never(struct scan *scan)
@@ -438,8 +447,8 @@ static void test_endless_noise(void)
 	ok(!search(true) && gave_up() && t.list.count == 3, "noise at every selection");
 	ok(t.bus.selections < 100, "is soon found out (%u selections)", t.bus.selections);
 	two_healthy();
-	t.bus.noisy_selections = 60;
-	ok(!search(true) && gave_up(), "noise at most selections");
+	t.bus.noisy_selections = 35;
+	ok(!search(true) && gave_up(), "noise at a third of them");
 	ok(t.bus.selections < 10000, "is not searched for ever (%u selections)", t.bus.selections);
 }
 
@@ -496,6 +505,59 @@ static void test_phantoms(void)
 	ok(line == 4000 && !phantoms, "4000 pairs at one address: %u phantoms", phantoms);
 }
 
+/* With nobody there it is known from the beginning how long all will take. */
+static void test_progress(void)
+{
+	static const struct line lines[] = {
+		{ 9600, PARITY_EVEN }, { 300, PARITY_EVEN }, { 2400, PARITY_EVEN },
+	};
+	struct mbus_plan plan = { .lines = lines, .nr_lines = 3, .secondary = true,
+		.primary = true, .last = MBUS_ADDRESS_MAX };
+	double error, worst = 0;
+
+	begin();
+	ok(!mbus_scan(&t.scan, &plan) && t.nr_steps > 700, "three speeds, nobody there");
+	for (unsigned int i = 0; i < t.nr_steps; i++) {
+		error = t.steps[i].done - t.steps[i].ms / t.bus.time_ms;
+		worst = error > worst ? error : -error > worst ? -error : worst;
+	}
+	ok(worst < 0.01, "progress is time: at most %.1f %% off", 100 * worst);
+	ok(t.steps[t.nr_steps - 1].done == 1, "and 100 %% is the end");
+}
+
+static void one_slow_one(void)
+{
+	begin();
+	fake_mbus_add(&t.bus, "22091030", 1);
+	fake_mbus_add(&t.bus, "22091031", 2);
+	fake_mbus_add(&t.bus, "22091032", 3);
+	fake_mbus_add(&t.bus, "22091043", 4)->slow_ms = 600;
+}
+
+static void test_slow(void)
+{
+	one_slow_one();
+	t.scan.bus_timeout_ms = 1000;
+	ok(!search(true) && all_found(), "a slow one, on a bus whose owner allows for that");
+	one_slow_one();
+	t.scan.bus_timeout_ms = 1000;
+	t.scan.thorough = true;
+	ok(!search(true) && all_found(), "and thoroughly");
+	begin();
+	t.scan.bus_timeout_ms = 200;
+	search(true);
+	ok(t.bus.time_ms < 255 * 300, "what is usual makes no scan slow (%u ms)",
+	   (unsigned int)t.bus.time_ms);
+}
+
+/* Slower than the standard allows: it is heard when nobody is expected any more. */
+static void test_late(void)
+{
+	begin();
+	fake_mbus_add(&t.bus, "22091030", 1)->slow_ms = 300;
+	ok(!search(false) && all_found(), "noise after silence was somebody who was late");
+}
+
 static bool after_fifty(struct scan *scan)
 {
 	return scan->counts.exchanges >= 50;
@@ -537,6 +599,9 @@ int main(void)
 	test_endless_noise();
 	test_speeds();
 	test_any_speed();
+	test_progress();
+	test_slow();
+	test_late();
 	test_phantoms();
 	test_stop();
 	meter_free(&t.list);

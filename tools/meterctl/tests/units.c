@@ -65,6 +65,14 @@ static void test_timing(void)
 	timing_mbus(&timing, 2400);
 	ok(timing_ms(&timing) >= 188 && timing_ms(&timing) < 250, "M-Bus at 2400: %u ms",
 	   timing_ms(&timing));
+	ok(timing_silence_ms(&timing, 5, 2400) == timing_ms(&timing) + 23, "and a short frame");
+	timing_patient(&timing, 100);
+	timing_answered(&timing, 5000);
+	timing_answered(&timing, 5000);
+	ok(timing_ms(&timing) >= 188, "patience is no less than the standard: %u ms",
+	   timing_ms(&timing));
+	timing_patient(&timing, 1000);
+	ok(timing_ms(&timing) == 1000, "and what the owner allows, however fast some are");
 	timing_modbus(&timing, 9600, 500);
 	ok(timing_ms(&timing) >= 100 && timing_ms(&timing) < 200, "Modbus at 9600: %u ms",
 	   timing_ms(&timing));
@@ -88,7 +96,7 @@ static void test_timing(void)
 static void test_progress(void)
 {
 	const struct line line = { 9600, PARITY_EVEN };
-	struct scan_progress at = { &line, 50, 200 };
+	struct scan_progress at = { &line, 1, 50, 200 };
 	char text[201];
 
 	progress_line(text, 80, &at, 3, 10000);
