@@ -55,14 +55,6 @@ bool mbus_address_matches(const struct mbus_address *pattern, const struct mbus_
 	       byte_matches(pattern->medium, address->medium);
 }
 
-/* Does it stand for itself alone? */
-bool mbus_address_exact(const struct mbus_address *address)
-{
-	return !memchr(address->digit, MBUS_ANY_DIGIT, MBUS_DIGITS) &&
-	       !memchr(address->maker, MBUS_ANY_BYTE, 2) && address->version != MBUS_ANY_BYTE &&
-	       address->medium != MBUS_ANY_BYTE;
-}
-
 static void take_digits(const uint8_t *wire, struct mbus_address *address)
 {
 	for (int i = 0; i < 4; i++) {

@@ -34,7 +34,6 @@ void mbus_address_any(struct mbus_address *address);
 void mbus_address_to_wire(const struct mbus_address *address, uint8_t *wire);
 void mbus_address_print(const struct mbus_address *address, char *text);
 bool mbus_address_matches(const struct mbus_address *pattern, const struct mbus_address *address);
-bool mbus_address_exact(const struct mbus_address *address);
 bool mbus_identity_parse(const uint8_t *reply, size_t len, struct mbus_identity *identity);
 unsigned int mbus_reply_weight(const uint8_t *reply, size_t len);
 

@@ -201,7 +201,8 @@ void mbus_meter_fill(const struct mbus_link *link, struct meter *meter)
 	const struct mbus_address *address = &link->identity.address;
 
 	meter_init(meter, BUS_MBUS, link->line);
-	meter->address = link->identity.primary;
+	if (link->identity.primary <= MBUS_ADDRESS_MAX)
+		meter->address = link->identity.primary;
 	mbus_address_print(address, meter->secondary);
 	snprintf(meter->serial, sizeof(meter->serial), "%.8s", meter->secondary);
 	if (address->maker[0] != MBUS_ANY_BYTE || address->maker[1] != MBUS_ANY_BYTE) {

@@ -19,9 +19,10 @@
 /* The first few may happen to be the fast ones. */
 #define ENOUGH_ANSWERS	2
 
+/* Speed 0 is the bus's own where the kernel does not tell it. */
 static unsigned int bits_ms(unsigned int bits, unsigned int speed)
 {
-	return (bits * 1000 + speed - 1) / speed;
+	return !speed ? 0 : (bits * 1000 + speed - 1) / speed;
 }
 
 static unsigned int smaller(unsigned int a, unsigned int b)

@@ -104,7 +104,6 @@ static int modbus_exchange(struct transport *transport, struct exchange *x)
 	if (ioctl(to_ioctl(transport)->fd, MODBUS_IOC_XFER, &xfer))
 		return ioctl_failed(x);
 	to_ioctl(transport)->doubtful = xfer.status & MODBUS_XFER_DOUBTFUL;
-	to_ioctl(transport)->received_ns = xfer.received_ns;
 	take_line(&x->line, xfer.speed, xfer.parity);
 	if (xfer.rsp_len > MODBUS_XFER_MAX_PDU && !xfer.result)
 		return -EPROTO;
@@ -172,7 +171,6 @@ static int mbus_exchange(struct transport *transport, struct exchange *x)
 		return -EINVAL;
 	if (ioctl(to_ioctl(transport)->fd, METERBUS_IOC_XFER, &xfer))
 		return ioctl_failed(x);
-	to_ioctl(transport)->received_ns = xfer.received_ns;
 	take_line(&x->line, xfer.speed, xfer.parity);
 	take_mbus(x, &xfer);
 	return 0;

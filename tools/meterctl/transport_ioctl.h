@@ -10,7 +10,6 @@ struct ioctl_transport {
 	struct transport transport;
 	int fd;
 	bool doubtful;		/* the last reply may be one to an earlier request */
-	uint64_t received_ns;
 };
 
 /* Complains, and returns a negative errno, if that bus can not be used. */

@@ -170,6 +170,19 @@ static void test_one(void)
 	ok(!strcmp(t.list.meters[0].driver, "pro380"), "and its driver");
 }
 
+/* FB and more are no addresses (EN 13757-2, 5.7.5). */
+static void test_no_address(void)
+{
+	begin();
+	fake_mbus_add(&t.bus, "22091039", 250);
+	fake_mbus_add(&t.bus, "22091040", 251);
+	fake_mbus_add(&t.bus, "22091041", 0xfd);
+	ok(!search(false) && all_found() && found("22091039")->address == 250,
+	   "the last primary address");
+	ok(found("22091040")->address == NO_ADDRESS && found("22091041")->address == NO_ADDRESS,
+	   "what is told beyond it is none");
+}
+
 /* Forty in a row, as bought together; twenty at random; four that differ in one hex digit */
 static void sixty_four(void)
 {
@@ -577,6 +590,7 @@ int main(void)
 {
 	test_none();
 	test_one();
+	test_no_address();
 	test_sixty_four(true);
 	test_sixty_four(false);
 	test_last_digit();
