@@ -10,19 +10,23 @@
 static int run(struct watch *watch)
 {
 	pthread_t reader;
+	bool shown;
 
 	if (!watch_init(watch) || pthread_create(&reader, NULL, watch_read, watch)) {
 		complain("no memory");
 		return EXIT_FAILED;
 	}
-	watch_screen(watch);
+	shown = watch_screen(watch);
 	pthread_mutex_lock(&watch->lock);
 	watch->ended = true;
 	pthread_cond_signal(&watch->wake);
 	pthread_mutex_unlock(&watch->lock);
 	pthread_join(reader, NULL);
 	watch_free(watch);
-	return EXIT_OK;
+	if (shown)
+		return EXIT_OK;
+	complain("watch cannot use this terminal: see the variable TERM");
+	return EXIT_FAILED;
 }
 
 int cmd_watch(const struct options *options, int argc, char **argv)
