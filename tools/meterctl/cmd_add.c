@@ -39,21 +39,6 @@ static bool take_address(const struct bus *bus, const char *text, struct meter *
 	return true;
 }
 
-/* Parity alone cannot be given to new_device. */
-static bool take_line(const struct options *options, const struct bus *bus, struct meter *meter)
-{
-	meter->line.parity = bus->line.parity;
-	if (options->nr_parities)
-		meter->line.parity = options->parities[0];
-	meter->line.speed = options->nr_speeds ? options->speeds[0] : 0;
-	if (!options->nr_parities || meter->line.speed)
-		return true;
-	meter->line.speed = bus->line.speed;
-	if (!meter->line.speed)
-		complain("--parity needs --speed here");
-	return meter->line.speed;
-}
-
 static uint64_t now_ms(void)
 {
 	struct timespec now;
@@ -62,13 +47,14 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool read_state(int fd, char *state, size_t size)
+/* False as well if the meter is gone, which poll() would tell again and again */
+static bool is_searching(int fd, char *state, size_t size)
 {
 	ssize_t len = pread(fd, state, size - 1, 0);
 
 	state[len > 0 ? len : 0] = '\0';
 	state[strcspn(state, "\n")] = '\0';
-	return len > 0 && strcmp(state, "searching");
+	return !strcmp(state, "searching");
 }
 
 /* The bus tells changes of a meter's state by POLLPRI. */
@@ -84,7 +70,7 @@ static void wait_state(const struct bus *bus, const char *device, unsigned int w
 	state[0] = '\0';
 	if (poller.fd < 0)
 		return;
-	while (!read_state(poller.fd, state, size) && (now = now_ms()) < end)
+	while (is_searching(poller.fd, state, size) && (now = now_ms()) < end)
 		poll(&poller, 1, end - now);
 	close(poller.fd);
 }
@@ -115,7 +101,7 @@ static int explain(const struct bus *bus, const struct meter *meter, const char 
 		complain("%s: %s at %s is refused: see the driver's name and the speed",
 			 bus->name, meter->driver, address);
 	else
-		complain_errno(bus->name, error);
+		complain_write_errno(bus->name, error);
 	return EXIT_FAILED;
 }
 
@@ -127,7 +113,8 @@ static int add(const struct options *options, const struct bus *bus, int argc, c
 
 	meter_init(&meter, bus->kind, &(struct line){ });
 	snprintf(meter.driver, sizeof(meter.driver), "%s", argc > 2 ? argv[2] : "pro380");
-	if (!take_address(bus, argv[1], &meter) || !take_line(options, bus, &meter))
+	if (!take_address(bus, argv[1], &meter) ||
+	    !options_line(options, &bus->line, &meter.line))
 		return EXIT_USAGE;
 	ret = bind_meter(bus, &meter, meter.secondary[0]);
 	if (ret)
@@ -171,7 +158,7 @@ static bool remove_one(const struct device_list *list, const char *name, bool *k
 	if (ret == -ENOENT)
 		complain("%s is described by the firmware and stays", device->name);
 	else if (ret)
-		complain_errno(device->name, -ret);
+		complain_write_errno(device->name, -ret);
 	return !ret;
 }
 

@@ -62,8 +62,6 @@ static bool build(const struct options *options, const struct bus *bus, int argc
 			return false;
 	x->force = options->force;
 	x->timeout_ms = options->timeout_ms;
-	x->line.parity = options->nr_parities ? options->parities[0] : PARITY_EVEN;
-	x->line.speed = options->nr_speeds ? options->speeds[0] : 0;
 	return x->request_len || x->select;
 }
 
@@ -148,11 +146,23 @@ static int send_request(const struct options *options, const struct bus *bus, st
 	return x->outcome == OUTCOME_SILENT ? EXIT_NOTHING : EXIT_PARTIAL;
 }
 
+static int raw(const struct options *options, const struct bus *bus, int argc, char **argv)
+{
+	struct exchange x;
+
+	if (!build(options, bus, argc, argv, &x)) {
+		complain("bytes are two hexadecimal digits each: see \"meterctl raw --help\"");
+		return EXIT_USAGE;
+	}
+	if (!options_line(options, &bus->line, &x.line))
+		return EXIT_USAGE;
+	return send_request(options, bus, &x);
+}
+
 int cmd_raw(const struct options *options, int argc, char **argv)
 {
 	const struct bus *bus;
 	struct bus_list buses;
-	struct exchange x;
 	int status = EXIT_NOTHING;
 	int ret = sysfs_buses(&buses);
 
@@ -161,12 +171,8 @@ int cmd_raw(const struct options *options, int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	bus = find_bus(&buses, argv[0]);
-	if (bus && !build(options, bus, argc - 1, argv + 1, &x)) {
-		complain("bytes are two hexadecimal digits each: see \"meterctl raw --help\"");
-		status = EXIT_USAGE;
-	} else if (bus) {
-		status = send_request(options, bus, &x);
-	}
+	if (bus)
+		status = raw(options, bus, argc - 1, argv + 1);
 	sysfs_free_buses(&buses);
 	return status;
 }

@@ -94,6 +94,9 @@ int cmd_complete(const struct options *options, int argc, char **argv);
 bool options_parse(struct options *options, const struct command *command, int *argc,
 		   char ***argv);
 void command_usage(const struct command *command);
+/* The speed and parity asked for; @own: the bus's. Speed 0 stands for all its own. */
+bool options_line(const struct options *options, const struct line *own, struct line *line);
+/* Decimal, or hexadecimal after 0x */
 bool parse_number(const char *text, unsigned int most, unsigned int *number);
 bool parse_parity(const char *text, enum parity *parity);
 
@@ -101,5 +104,7 @@ bool parse_parity(const char *text, enum parity *parity);
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 /* The same for a file that could not be used: what to do about it */
 void complain_errno(const char *what, int error);
+/* For files that only root may write: those in /sys and /run */
+void complain_write_errno(const char *what, int error);
 
 #endif

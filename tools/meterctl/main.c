@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* meterctl: energy meters on Modbus and M-Bus, from the command line. */
-#include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>

@@ -99,6 +99,14 @@ void complain_errno(const char *what, int error)
 		complain("%s: %s", what, strerror(error));
 }
 
+void complain_write_errno(const char *what, int error)
+{
+	if (error == EACCES || error == EPERM)
+		complain("%s: not permitted: this needs root", what);
+	else
+		complain_errno(what, error);
+}
+
 void command_usage(const struct command *command)
 {
 	printf("Usage: meterctl %s%s%s%s\n%s.\n", command->name,
@@ -121,7 +129,7 @@ bool parse_number(const char *text, unsigned int most, unsigned int *number)
 	if (*text < '0' || *text > '9')
 		return false;
 	errno = 0;
-	value = strtoul(text, &end, 0);
+	value = strtoul(text, &end, strncasecmp(text, "0x", 2) ? 10 : 16);
 	if (errno || *end || value > most)
 		return false;
 	*number = value;
@@ -137,6 +145,19 @@ bool parse_parity(const char *text, enum parity *parity)
 		return true;
 	}
 	return false;
+}
+
+/* Parity alone cannot be told to the kernel: it goes with the bus's own speed. */
+bool options_line(const struct options *options, const struct line *own, struct line *line)
+{
+	line->parity = options->nr_parities ? options->parities[0] : own->parity;
+	line->speed = options->nr_speeds ? options->speeds[0] : 0;
+	if (line->speed || !options->nr_parities)
+		return true;
+	line->speed = own->speed;
+	if (!line->speed)
+		complain("--parity needs --speed here");
+	return line->speed;
 }
 
 static bool parse_speeds(struct options *options, char *list)
@@ -289,6 +310,19 @@ static bool usage_error(const struct command *command, const char *what, const c
 	return false;
 }
 
+static bool check(const struct options *options, const struct command *command, int argc,
+		  char **argv)
+{
+	if (!(command->options & OPT_SCAN) &&
+	    (options->nr_speeds > 1 || options->nr_parities > 1))
+		return usage_error(command, "one speed and one parity, no more", NULL);
+	if (argc < command->min_args)
+		return usage_error(command, "something is missing", command->args);
+	if (command->max_args >= 0 && argc > command->max_args)
+		return usage_error(command, "too much", argv[command->max_args]);
+	return true;
+}
+
 /* argv[0] is the command's name; on return argv is what is left. */
 bool options_parse(struct options *options, const struct command *command, int *argc,
 		   char ***argv)
@@ -310,9 +344,5 @@ bool options_parse(struct options *options, const struct command *command, int *
 	}
 	*argc -= optind;
 	*argv += optind;
-	if (*argc < command->min_args)
-		return usage_error(command, "something is missing: meterctl", command->args);
-	if (command->max_args >= 0 && *argc > command->max_args)
-		return usage_error(command, "too much", (*argv)[command->max_args]);
-	return true;
+	return check(options, command, *argc, *argv);
 }
