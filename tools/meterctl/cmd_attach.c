@@ -59,7 +59,8 @@ static bool lock_path(struct port *port)
 
 static int take_lock(struct port *port)
 {
-	mkdir(run_dir(), 0755);
+	if (mkdir(run_dir(), 0755) && errno != EEXIST)
+		return -errno;
 	port->lock = open(port->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (port->lock < 0)
 		return -errno;
@@ -125,16 +126,28 @@ static bool fill(const struct options *options, const char *protocol,
 	return true;
 }
 
+static int end_bus(const struct port *port)
+{
+	int none = N_TTY;
+
+	if (ioctl(port->fd, TIOCSETD, &none))
+		return -errno;
+	ioctl(port->fd, TIOCNXCL);
+	return 0;
+}
+
+/* Nobody else of the port's group is to open it and set another line discipline. */
 static int make_bus(const struct port *port, struct serial_xfer_attach *attach)
 {
-	int discipline = DISCIPLINE, none = N_TTY, error;
+	int discipline = DISCIPLINE, error;
 
-	if (ioctl(port->fd, TIOCSETD, &discipline))
+	if (ioctl(port->fd, TIOCEXCL))
 		return -errno;
-	if (!ioctl(port->fd, SERIAL_XFER_IOC_ATTACH, attach))
+	if (!ioctl(port->fd, TIOCSETD, &discipline) &&
+	    !ioctl(port->fd, SERIAL_XFER_IOC_ATTACH, attach))
 		return 0;
 	error = errno;
-	ioctl(port->fd, TIOCSETD, &none);
+	end_bus(port);
 	return -error;
 }
 
@@ -193,13 +206,12 @@ static int catch_signals(void)
 static void hold(const struct port *port, int signals)
 {
 	struct pollfd polled[] = { { port->fd, 0, 0 }, { signals, POLLIN, 0 } };
-	int none = N_TTY;
 
 	while (poll(polled, 2, -1) >= 0 || errno == EINTR)
 		if (polled[0].revents || polled[1].revents)
 			break;
 	if (!polled[0].revents)
-		ioctl(port->fd, TIOCSETD, &none);
+		end_bus(port);
 	unlink(port->lock_path);
 }
 
@@ -221,8 +233,11 @@ static int keep(const struct options *options, const struct port *port)
 	int signals = catch_signals();
 	pid_t child = options->foreground ? 0 : fork();
 
-	if (child < 0)
+	if (child < 0) {
+		complain_errno("fork", errno);
+		unlink(port->lock_path);
 		return EXIT_FAILED;
+	}
 	if (child || options->foreground)
 		write_pid(port, child ? child : getpid());
 	if (child)
@@ -233,21 +248,36 @@ static int keep(const struct options *options, const struct port *port)
 	return EXIT_OK;
 }
 
+/* With the lock */
+static int use_tty(const struct options *options, struct port *port,
+		   struct serial_xfer_attach *attach)
+{
+	int ret = open_tty(port);
+
+	if (!ret && options->rs485)
+		ret = enable_rs485(port);
+	if (!ret)
+		ret = make_bus(port, attach);
+	if (ret)
+		unlink(port->lock_path);
+	return ret;
+}
+
 static int attach_port(const struct options *options, struct port *port,
 		       struct serial_xfer_attach *attach)
 {
 	int ret = take_lock(port);
 
+	if (ret == -EACCES || ret == -EPERM) {
+		complain_write_errno(run_dir(), -ret);
+		return EXIT_FAILED;
+	}
 	if (ret && ret != -EBUSY) {
-		complain_errno(port->lock_path, -ret);
+		complain("%s: %s", port->lock_path, strerror(-ret));
 		return EXIT_FAILED;
 	}
 	if (!ret)
-		ret = open_tty(port);
-	if (!ret && options->rs485)
-		ret = enable_rs485(port);
-	if (!ret)
-		ret = make_bus(port, attach);
+		ret = use_tty(options, port, attach);
 	if (ret) {
 		explain(port->path, -ret);
 		return EXIT_FAILED;
@@ -294,6 +324,8 @@ static int end_holder(struct port *port)
 	pid_t pid;
 
 	port->lock = open(port->lock_path, O_RDWR | O_CLOEXEC);
+	if (port->lock < 0 && errno == EACCES)
+		return -EACCES;
 	if (port->lock < 0 || !flock(port->lock, LOCK_EX | LOCK_NB))
 		return -ESRCH;
 	pid = read_pid(port);
@@ -310,14 +342,30 @@ static int end_holder(struct port *port)
 /* A bus that another program has made */
 static int end_foreign(struct port *port)
 {
-	int discipline = 0, none = N_TTY;
+	int discipline = 0;
 
 	port->fd = open(port->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (port->fd < 0)
 		return -errno;
 	if (ioctl(port->fd, TIOCGETD, &discipline) || discipline != DISCIPLINE)
 		return -ENOTTY;
-	return ioctl(port->fd, TIOCSETD, &none) ? -errno : 0;
+	return end_bus(port);
+}
+
+/* The port is open for nobody but root while it is a bus: EBUSY */
+static int explain_detach(const char *path, int error)
+{
+	if (error == ENOTTY || error == ENOENT) {
+		complain("%s is no bus: see \"meterctl buses\"", path);
+		return EXIT_NOTHING;
+	}
+	if (error == EACCES || error == EPERM || error == EBUSY)
+		complain("%s: to end a bus needs root", path);
+	else if (error == ETIMEDOUT)
+		complain("%s: the process that holds it does not end", path);
+	else
+		complain_errno(path, error);
+	return EXIT_FAILED;
 }
 
 int cmd_detach(const struct options *options, int argc, char **argv)
@@ -333,12 +381,5 @@ int cmd_detach(const struct options *options, int argc, char **argv)
 		ret = end_foreign(&port);
 	close(port.fd);
 	close(port.lock);
-	if (!ret)
-		return EXIT_OK;
-	if (ret == -ENOTTY || ret == -ENOENT) {
-		complain("%s is no bus: see \"meterctl buses\"", argv[0]);
-		return EXIT_NOTHING;
-	}
-	complain_errno(argv[0], -ret);
-	return EXIT_FAILED;
+	return ret ? explain_detach(argv[0], -ret) : EXIT_OK;
 }

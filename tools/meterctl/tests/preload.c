@@ -195,6 +195,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return mbus(arg);
 	if (request == SERIAL_XFER_IOC_ATTACH)
 		return attach(arg);
+	if (request == TIOCEXCL || request == TIOCNXCL)
+		return attach_log("%s\n", request == TIOCEXCL ? "exclusive" : "shared", 0, 0);
 	if (request == TIOCSETD)
 		return attach_log("%s %u\n", "discipline", *(int *)arg, 0);
 	return next(fd, request, arg);
