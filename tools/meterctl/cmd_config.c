@@ -19,6 +19,7 @@ struct changer {
 	struct table table;
 	unsigned int done;
 	unsigned int failed;
+	unsigned int unknown;		/* of those that failed */
 };
 
 static void show_json(struct changer *changer, const struct setting *setting)
@@ -56,18 +57,22 @@ static void show(struct changer *changer, const struct setting *setting)
 		show_row(changer, setting);
 }
 
-static int show_one(struct changer *changer, const char *name)
+static void miss(struct changer *changer, const char *name)
+{
+	complain("%s: no such setting of %s: see \"meterctl config %s\"", name,
+		 changer->device->name, changer->device->name);
+	changer->failed++;
+	changer->unknown++;
+}
+
+static void show_one(struct changer *changer, const char *name)
 {
 	struct setting setting;
 
-	if (!settings_read(changer->dir, name, &setting)) {
-		complain("%s: no such setting of %s: see \"meterctl config %s\"", name,
-			 changer->device->name, changer->device->name);
-		changer->failed++;
-		return -ENOENT;
-	}
-	show(changer, &setting);
-	return 0;
+	if (settings_read(changer->dir, name, &setting))
+		show(changer, &setting);
+	else
+		miss(changer, name);
 }
 
 static int show_all(struct changer *changer)
@@ -87,6 +92,7 @@ static void explain(struct changer *changer, const char *name, const char *value
 {
 	struct setting setting;
 
+	changer->failed++;
 	if (error == EPERM && !strcmp(name, "combination_code")) {
 		complain("combination_code %s can never be undone: \"combination_code=%s permanent\" does it",
 			 value, value);
@@ -100,7 +106,7 @@ static void explain(struct changer *changer, const char *name, const char *value
 	else if (error == EBUSY)
 		complain("%s=%s: not while a capture of this meter runs", name, value);
 	else
-		complain_errno(name, error);
+		complain_write_errno(name, error);
 }
 
 /* NAME=VALUE */
@@ -114,16 +120,26 @@ static void change(struct changer *changer, char *text)
 		ret = -ENOENT;
 	else
 		ret = sysfs_write(changer->dir, text, value);
-	if (!ret) {
+	if (!ret)
 		changer->done++;
-		return;
-	}
-	changer->failed++;
-	if (ret == -ENOENT)
-		complain("%s: no such setting of %s: see \"meterctl config %s\"", text,
-			 changer->device->name, changer->device->name);
+	else if (ret == -ENOENT)
+		miss(changer, text);
 	else
 		explain(changer, text, value, -ret);
+}
+
+/* An empty value would not even be written. */
+static bool have_values(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		const char *equals = strchr(argv[i], '=');
+
+		if (!equals || equals[1])
+			continue;
+		complain("%s: there is no value", argv[i]);
+		return false;
+	}
+	return true;
 }
 
 static int run(struct changer *changer, int argc, char **argv)
@@ -137,6 +153,15 @@ static int run(struct changer *changer, int argc, char **argv)
 			show_one(changer, argv[i]);
 	}
 	return 0;
+}
+
+static int status_of(const struct changer *changer)
+{
+	if (!changer->failed)
+		return EXIT_OK;
+	if (changer->done)
+		return EXIT_PARTIAL;
+	return changer->unknown == changer->failed ? EXIT_NOTHING : EXIT_FAILED;
 }
 
 static int config(const struct options *options, struct changer *changer, int argc, char **argv)
@@ -158,11 +183,10 @@ static int config(const struct options *options, struct changer *changer, int ar
 	} else {
 		table_print(&changer->table);
 	}
-	if (ret)
-		complain_errno(changer->dir, -ret);
-	if (ret || (changer->failed && !changer->done))
-		return EXIT_FAILED;
-	return changer->failed ? EXIT_PARTIAL : EXIT_OK;
+	if (!ret)
+		return status_of(changer);
+	complain_errno(changer->dir, -ret);
+	return EXIT_FAILED;
 }
 
 int cmd_config(const struct options *options, int argc, char **argv)
@@ -170,8 +194,11 @@ int cmd_config(const struct options *options, int argc, char **argv)
 	struct changer changer = { };
 	struct device_list list;
 	int status = EXIT_NOTHING;
-	int ret = sysfs_devices(&list);
+	int ret;
 
+	if (!have_values(argc - 1, argv + 1))
+		return EXIT_USAGE;
+	ret = sysfs_devices(&list);
 	if (ret) {
 		complain_errno("/sys/bus", -ret);
 		return EXIT_FAILED;

@@ -135,9 +135,15 @@ static int read_all(struct reader *reader, const struct selection *selection)
 
 static int status_of(const struct reader *reader)
 {
-	if (!reader->missing)
-		return reader->values ? EXIT_OK : EXIT_NOTHING;
-	return reader->values ? EXIT_PARTIAL : EXIT_FAILED;
+	if (reader->missing)
+		return reader->values ? EXIT_PARTIAL : EXIT_FAILED;
+	if (reader->values)
+		return EXIT_OK;
+	if (reader->options->channel)
+		complain("no channel has \"%s\" in its label or name", reader->options->channel);
+	else
+		complain("no meter has channels");
+	return EXIT_NOTHING;
 }
 
 int cmd_read(const struct options *options, int argc, char **argv)

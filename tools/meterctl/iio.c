@@ -112,22 +112,28 @@ static bool keep(struct reading_list *list, const char *filter)
 	return false;
 }
 
-static int take_raw(struct iio_channel *channel, const char *filter, struct reading_list *list)
+static void describe(struct iio_channel *channel, struct reading *reading)
 {
 	const char *id = iio_channel_get_id(channel);
-	struct reading *reading;
 	char type[32];
+
+	type_of(id, type, sizeof(type));
+	label_of(channel, reading->label, sizeof(reading->label));
+	snprintf(reading->name, sizeof(reading->name), "%.47s", id);
+	reading->has_raw = true;
+	reading->quantity = quantity_of(type, reading->label);
+}
+
+static int take_raw(struct iio_channel *channel, const char *filter, struct reading_list *list)
+{
+	struct reading *reading;
 
 	if (!has(channel, "raw"))
 		return 0;
 	reading = append(list);
 	if (!reading)
 		return -ENOMEM;
-	type_of(id, type, sizeof(type));
-	label_of(channel, reading->label, sizeof(reading->label));
-	snprintf(reading->name, sizeof(reading->name), "%.47s", id);
-	reading->has_raw = true;
-	reading->quantity = quantity_of(type, reading->label);
+	describe(channel, reading);
 	if (!reading->quantity) {
 		list->count--;
 		return 0;
