@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <curses.h>
 #include <stdio.h>
+#include <term.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "watch.h"
 
 #define INTERVAL_MS	2000
+
+/* initscr() would end the program. */
+static bool is_known_terminal(void)
+{
+	int error;
+
+	if (setupterm(NULL, STDOUT_FILENO, &error) == ERR)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
 
 static int run(struct watch *watch)
 {
@@ -34,6 +47,10 @@ int cmd_watch(const struct options *options, int argc, char **argv)
 	if (!isatty(STDOUT_FILENO)) {
 		complain("watch needs a terminal: \"meterctl read\" is for everything else");
 		return EXIT_USAGE;
+	}
+	if (!is_known_terminal()) {
+		complain("watch cannot use this terminal: see the variable TERM");
+		return EXIT_FAILED;
 	}
 	watch.interval_ms = options->interval_ms ? options->interval_ms : INTERVAL_MS;
 	status = select_devices(&selection, argc, argv);

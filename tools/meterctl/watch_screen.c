@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <ncurses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@ struct screen {
 	unsigned int version;
 	bool utf8;
 };
+
+static volatile sig_atomic_t stopped;
 
 static void put_graph(const struct screen *screen, const struct history *history, int width)
 {
@@ -152,12 +155,28 @@ static bool handle_key(struct screen *screen, int key)
 	return true;
 }
 
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* Before ncurses, whose own handlers end the program as if it had failed */
+static void catch_signals(void)
+{
+	const struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
 void watch_screen(struct watch *watch)
 {
 	struct screen screen = { .watch = watch };
 	int key = ERR;
 
 	screen.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	catch_signals();
 	initscr();
 	cbreak();
 	noecho();
@@ -168,6 +187,6 @@ void watch_screen(struct watch *watch)
 		if (key != ERR || is_old(&screen))
 			draw(&screen);
 		key = getch();
-	} while (handle_key(&screen, key));
+	} while (!stopped && handle_key(&screen, key));
 	endwin();
 }
