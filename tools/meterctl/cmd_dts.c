@@ -75,20 +75,31 @@ static void put_line(const struct device *device, const struct bus *bus)
 		put_string("parity", parity_name(line.parity));
 }
 
-/* Node names and reg; cells of a secondary address are eight digits each. */
+/* The name of a node that is there already: another one would be a second meter or bus. */
+static const char *node_name(const char *firmware)
+{
+	const char *last = strrchr(firmware, '/');
+
+	return last && last[1] ? last + 1 : NULL;
+}
+
 static void put_address(const struct device *device)
 {
+	const char *node = node_name(device->firmware);
 	char digits[17] = "";
 
 	for (size_t i = 0; device->secondary[i]; i++)
 		digits[i] = device->secondary[i] >= 'A' && device->secondary[i] <= 'F' ?
 			    device->secondary[i] - 'A' + 'a' : device->secondary[i];
-	if (digits[0])
+	if (node)
+		printf("\t\t%s {\n", node);
+	else if (digits[0])
 		printf("\t\tmeter@%s {\n", digits);
 	else
 		printf("\t\tmeter@%x {\n", device->address);
 }
 
+/* Cells of a secondary address are eight digits each. */
 static void put_reg(const struct device *device)
 {
 	if (device->secondary[0])
@@ -138,10 +149,11 @@ static void put_target(struct writer *writer, const struct bus *bus)
 
 static void put_bus(struct writer *writer, const struct bus *bus)
 {
+	const char *node = node_name(bus->firmware);
 	bool modbus = bus->kind == BUS_MODBUS;
 
 	put_target(writer, bus);
-	printf("\t%s {\n\t\tcompatible = \"%s\";\n", sysfs_bus_type(bus->kind),
+	printf("\t%s {\n\t\tcompatible = \"%s\";\n", node ? node : sysfs_bus_type(bus->kind),
 	       modbus ? "modbus-rtu" : "mbus-uart");
 	if (bus->line.speed)
 		printf("\t\tcurrent-speed = <%u>;\n", bus->line.speed);
