@@ -5,8 +5,6 @@
 
 #include "output.h"
 
-static const char blanks[] = "                                                            ";
-
 static void *must(void *memory)
 {
 	if (memory)
@@ -133,7 +131,7 @@ static void print_row(const struct table *table, const char (*cells)[TABLE_CELL]
 	for (size_t i = 0; i < last; i++) {
 		fputs(cells[i], stdout);
 		if (i + 1 < last)
-			printf("%.*s  ", (int)(column_width(table, i) - width(cells[i])), blanks);
+			printf("%*s  ", (int)(column_width(table, i) - width(cells[i])), "");
 	}
 	putchar('\n');
 }

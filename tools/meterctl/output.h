@@ -11,7 +11,7 @@
 
 #define JSON_FORMAT	1	/* of everything that is printed; another one if it changes */
 #define TABLE_COLUMNS	12
-#define TABLE_CELL	96
+#define TABLE_CELL	272
 
 /* An object with its format, and one array in it */
 struct json_object *json_begin(const char *name, struct json_object **array);
