@@ -37,27 +37,77 @@ _meterctl_current() {
 	cur=${line##*[[:space:]]}
 }
 
+_meterctl_files() {
+	_meterctl_words < <(compgen -f -- "${1:-$cur}")
+	compopt -o filenames 2>/dev/null
+}
+
+# What option $1 can be; false if it is none that has a value
+_meterctl_value() {
+	case $1 in
+	-p | --parity)
+		_meterctl_words <<<$'even\nodd\nnone'
+		;;
+	-s | --speed)
+		_meterctl_words <<<$'300\n600\n1200\n2400\n4800\n9600\n19200\n38400'
+		;;
+	-o | --output)
+		_meterctl_files
+		;;
+	-[atic] | --address | --timeout | --interval | --channel | --uart) ;;
+	*)
+		return 1
+		;;
+	esac
+}
+
+# --NAME=VALUE
+_meterctl_long() {
+	local name=${cur%%=*} cur=${cur#*=}
+
+	_meterctl_value "$name"
+	# Readline takes = for the beginning of a word.
+	[[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$name=}")
+}
+
+# The arguments before the cursor that are no options
+_meterctl_given() {
+	local i
+
+	given=()
+	for ((i = 2; i < ${#words[@]}; i++)); do
+		case ${words[i]} in
+		-[spatioc] | --speed | --parity | --address | --timeout | --interval | --output | \
+			--channel | --uart)
+			i=$((i + 1))
+			;;
+		-*) ;;
+		*)
+			given+=("${words[i]}")
+			;;
+		esac
+	done
+}
+
 _meterctl_argument() {
-	case $command in
-	scan | add | raw | dts)
+	local given
+
+	_meterctl_given
+	case $command:${#given[@]} in
+	scan:0 | add:0 | raw:0 | dts:*)
 		_meterctl_words < <(meterctl complete buses 2>/dev/null)
 		;;
-	read | watch | export | remove)
+	read:* | watch:* | export:* | remove:* | config:0)
 		_meterctl_words < <(meterctl complete meters 2>/dev/null)
 		;;
-	config)
-		if [ "${#words[@]}" -gt 2 ]; then
-			_meterctl_config "${words[2]}"
-		else
-			_meterctl_words < <(meterctl complete meters 2>/dev/null)
-		fi
+	config:*)
+		_meterctl_config "${given[0]}"
 		;;
-	attach | detach)
-		if [ "$command" = attach ] && [ "${#words[@]}" -gt 2 ]; then
-			_meterctl_words <<<$'modbus\nmbus'
-		else
-			_meterctl_words < <(compgen -f -- "${cur:-/dev/tty}")
-		fi
+	attach:0 | detach:0)
+		_meterctl_files "${cur:-/dev/tty}"
+		;;
+	attach:1)
+		_meterctl_words <<<$'modbus\nmbus'
 		;;
 	esac
 }
@@ -73,20 +123,12 @@ _meterctl() {
 	command=${words[1]-}
 	if [ "${#words[@]}" -lt 2 ]; then
 		_meterctl_words < <(meterctl --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+	elif [[ $cur == --*=* ]]; then
+		_meterctl_long
 	elif [[ $cur == -* ]]; then
 		_meterctl_words < <(_meterctl_options "$command")
-	else
-		case ${words[-1]} in
-		-p | --parity)
-			_meterctl_words <<<$'even\nodd\nnone'
-			;;
-		-s | --speed)
-			_meterctl_words <<<$'300\n600\n1200\n2400\n4800\n9600\n19200\n38400'
-			;;
-		*)
-			_meterctl_argument
-			;;
-		esac
+	elif ! _meterctl_value "${words[-1]}"; then
+		_meterctl_argument
 	fi
 }
 
