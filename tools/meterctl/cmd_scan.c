@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "array.h"
 #include "bind.h"
@@ -60,41 +61,51 @@ static void add_line(struct scan_job *job, unsigned int speed, enum parity parit
 		job->lines[job->nr_lines++] = (struct line){ speed, parity };
 }
 
-/* The likely ones first. An M-Bus is always even. */
-static void plan_all_lines(struct scan_job *job)
+/* An M-Bus is always even. */
+static void add_speed(struct scan_job *job, unsigned int speed)
+{
+	static const enum parity all[] = { PARITY_EVEN, PARITY_NONE, PARITY_ODD };
+	const struct options *options = job->options;
+	const enum parity *parities = &job->own.parity;
+	size_t count = 1;
+
+	if (job->bus->kind == BUS_MODBUS && options->nr_parities) {
+		parities = options->parities;
+		count = options->nr_parities;
+	} else if (job->bus->kind == BUS_MODBUS && options->all) {
+		parities = all;
+		count = ARRAY_SIZE(all);
+	}
+	for (size_t i = 0; i < count; i++)
+		add_line(job, speed, parities[i]);
+}
+
+/* The likely ones first */
+static void add_usual_speeds(struct scan_job *job)
 {
 	static const unsigned int modbus[] = { 9600, 19200, 4800, 2400, 38400, 1200, 115200,
 		57600, 600, 300 };
 	static const unsigned int mbus[] = { 2400, 9600, 300, 4800, 1200, 600, 19200, 38400 };
-	static const enum parity parities[] = { PARITY_EVEN, PARITY_NONE, PARITY_ODD };
-	size_t i, n;
+	bool is_mbus = job->bus->kind == BUS_MBUS;
+	size_t count = is_mbus ? ARRAY_SIZE(mbus) : ARRAY_SIZE(modbus);
 
-	if (job->bus->kind == BUS_MBUS) {
-		for (i = 0; i < ARRAY_SIZE(mbus); i++)
-			add_line(job, mbus[i], PARITY_EVEN);
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(modbus); i++)
-		for (n = 0; n < PARITIES_MAX; n++)
-			add_line(job, modbus[i], parities[n]);
+	for (size_t i = 0; i < count; i++)
+		add_speed(job, is_mbus ? mbus[i] : modbus[i]);
 }
 
+/* --all stands for whichever list was not given. */
 static void plan_lines(struct scan_job *job)
 {
 	const struct options *options = job->options;
-	size_t nr_speeds = options->nr_speeds ? options->nr_speeds : 1;
-	bool has_parities = options->nr_parities && job->bus->kind == BUS_MODBUS;
-	size_t nr_parities = has_parities ? options->nr_parities : 1;
 
-	if (options->all && !options->nr_speeds && !options->nr_parities) {
+	if (!options->nr_speeds && !options->nr_parities)
 		add_line(job, job->own.speed, job->own.parity);
-		plan_all_lines(job);
-		return;
-	}
-	for (size_t i = 0; i < nr_speeds; i++)
-		for (size_t n = 0; n < nr_parities; n++)
-			add_line(job, options->nr_speeds ? options->speeds[i] : job->own.speed,
-				 has_parities ? options->parities[n] : job->own.parity);
+	for (size_t i = 0; i < options->nr_speeds; i++)
+		add_speed(job, options->speeds[i]);
+	if (!options->nr_speeds)
+		add_speed(job, job->own.speed);
+	if (!options->nr_speeds && options->all)
+		add_usual_speeds(job);
 }
 
 static int scan_modbus(struct scan_job *job)
@@ -151,22 +162,27 @@ static void note_sharing(struct scan_job *job)
 }
 
 /* Primary address 0 is that of meters that were never given one. */
+static void bind_one(struct scan_job *job, struct meter *meter)
+{
+	bool secondary = meter->kind == BUS_MBUS && meter->secondary[0] &&
+			 (meter->address < 1 || sharers(job, meter) > 1);
+	int ret = bind_meter(job->bus, meter, secondary);
+	char address[BIND_ADDRESS], what[128];
+
+	if (!ret)
+		return;
+	job->refused++;
+	bind_address(meter, secondary, address);
+	snprintf(what, sizeof(what), "%s: %s %s at %s", job->bus->name, meter->model,
+		 meter->serial, address);
+	complain_write_errno(what, -ret);
+}
+
 static void bind_found(struct scan_job *job)
 {
-	for (size_t i = 0; i < job->list.count; i++) {
-		struct meter *meter = &job->list.meters[i];
-		bool secondary = meter->kind == BUS_MBUS && meter->secondary[0] &&
-				 (meter->address < 1 || sharers(job, meter) > 1);
-		int ret;
-
-		if (meter->state != METER_FREE || !meter->driver[0])
-			continue;
-		ret = bind_meter(job->bus, meter, secondary);
-		if (!ret)
-			continue;
-		job->refused++;
-		complain_errno(job->bus->name, -ret);
-	}
+	for (size_t i = 0; i < job->list.count; i++)
+		if (job->list.meters[i].state == METER_FREE && job->list.meters[i].driver[0])
+			bind_one(job, &job->list.meters[i]);
 }
 
 static int add_known(struct scan_job *job)
@@ -191,7 +207,7 @@ static int finish(struct scan_job *job)
 
 static int status_of(const struct scan_job *job)
 {
-	if (job->interrupted || job->refused || scan_count_state(job, METER_BAD))
+	if (job->ret || job->refused || scan_count_state(job, METER_BAD))
 		return EXIT_PARTIAL;
 	return job->list.count ? EXIT_OK : EXIT_NOTHING;
 }
@@ -199,20 +215,35 @@ static int status_of(const struct scan_job *job)
 static int run(struct scan_job *job)
 {
 	uint64_t start = now_ms(job);
-	int ret;
+	bool failed;
 
 	catch_interrupts();
 	progress_begin(&job->progress, start);
-	ret = job->bus->kind == BUS_MODBUS ? scan_modbus(job) : scan_mbus(job);
+	job->ret = job->bus->kind == BUS_MODBUS ? scan_modbus(job) : scan_mbus(job);
 	progress_end(&job->progress);
 	job->seconds = (now_ms(job) - start + 500) / 1000;
-	job->interrupted = ret == -EINTR;
-	if (ret && !job->interrupted)
-		complain_errno(job->bus->node, -ret);
+	failed = job->ret && job->ret != -EINTR;
+	if (failed)
+		complain_errno(job->bus->node, -job->ret);
 	if (finish(job))
 		return EXIT_FAILED;
 	scan_print(job);
-	return ret && !job->interrupted ? EXIT_FAILED : status_of(job);
+	return failed ? EXIT_FAILED : status_of(job);
+}
+
+/* Nobody waits for a scan whose result can not be used. */
+static bool can_add(const struct scan_job *job)
+{
+	char path[PATH_MAX];
+
+	if (!job->options->add)
+		return true;
+	if (snprintf(path, sizeof(path), "%s/new_device", job->bus->path) >= PATH_MAX)
+		return false;
+	if (!access(path, W_OK))
+		return true;
+	complain_write_errno(path, errno);
+	return false;
 }
 
 static bool range_is_possible(const struct scan_job *job)
@@ -234,7 +265,7 @@ static int scan_bus(struct scan_job *job)
 
 	if (!range_is_possible(job))
 		return EXIT_USAGE;
-	if (ioctl_transport_open(&job->transport, job->bus, false))
+	if (!can_add(job) || ioctl_transport_open(&job->transport, job->bus, false))
 		return EXIT_FAILED;
 	job->own = job->bus->line;
 	job->scan = (struct scan){ .transport = &job->transport.transport, .list = &job->list,

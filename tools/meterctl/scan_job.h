@@ -21,7 +21,7 @@ struct scan_job {
 	struct line own;
 	struct line lines[LINES_MAX];
 	size_t nr_lines;
-	bool interrupted;
+	int ret;			/* of the scan: 0, or why there may be more */
 	unsigned int refused;		/* meters that could not be bound */
 	uint64_t seconds;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,7 +54,7 @@ static void print_json(const struct scan_job *job)
 	for (size_t i = 0; i < job->list.count; i++)
 		put_meter(array, &job->list.meters[i]);
 	json_text(all, "bus", job->bus->name);
-	json_put(all, "complete", json_object_new_boolean(!job->interrupted));
+	json_put(all, "complete", json_object_new_boolean(!job->ret && !job->scan.given_up));
 	json_number(all, "seconds", job->seconds);
 	json_number(all, "exchanges", counts->exchanges);
 	json_number(all, "silent", counts->silent);
@@ -104,7 +105,7 @@ static void print_table(const struct scan_job *job)
 
 static void summarize(const struct scan_job *job)
 {
-	if (!job->list.count)
+	if (!job->list.count && !job->ret)
 		complain("%s: no meters found in %u s%s", job->bus->name,
 			 (unsigned int)job->seconds,
 			 job->options->all ? ": are wires, termination and supply all right?" :
@@ -118,7 +119,7 @@ static void summarize(const struct scan_job *job)
 	if (scan_count_state(job, METER_BAD))
 		complain("%s: %u answered so that they could not be identified", job->bus->name,
 			 scan_count_state(job, METER_BAD));
-	if (job->interrupted)
+	if (job->ret == -EINTR)
 		complain("%s: interrupted: there may be more", job->bus->name);
 }
 
