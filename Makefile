@@ -29,6 +29,7 @@ bench:
 
 soak:
 	tests/e2e/run stock-6.12 boot:soak
+	tests/e2e/run debug boot:hotplug
 
 fuzz:
 	$(MAKE) -C tests/fuzz check SECONDS=600

@@ -9,8 +9,8 @@ beds := stock-6.12 stock-6.1 arm-dt debug
 
 builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 fuzz modules \
 	    bindings style float meterctl device-trees abi documents
-stages := $(builders) e2e-stock-6.12 e2e-debug-hotplug e2e-debug e2e-meters-6.12 e2e-stock-6.1 \
-	  e2e-arm-dt e2e-meters-6.1 simulator guest-files
+stages := $(builders) e2e-debug e2e-stock-6.12 e2e-meters-6.12 e2e-stock-6.1 e2e-arm-dt \
+	  e2e-meters-6.1 simulator guest-files
 
 .PHONY: all list
 all: $(stages)
@@ -31,14 +31,12 @@ arm-kernel:
 metersim:
 	@$(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all
 
-.PHONY: $(beds:%=e2e-%) e2e-debug-hotplug
+.PHONY: $(beds:%=e2e-%)
 $(beds:%=e2e-%): fetch metersim
-e2e-debug e2e-debug-hotplug: debug-kernel metersim
+e2e-debug: debug-kernel
 e2e-arm-dt: arm-kernel
 $(beds:%=e2e-%):
 	@$(stage) tests/e2e/run $(@:e2e-%=%) || true
-e2e-debug-hotplug:
-	@$(stage) tests/e2e/run debug boot:hotplug || true
 
 .PHONY: e2e-meters-6.12 e2e-meters-6.1
 e2e-meters-6.12 e2e-meters-6.1: fetch metersim
