@@ -137,22 +137,30 @@ static int prove_alone(struct search *search, const struct mbus_address *pattern
 	return ret;
 }
 
-/* Those that know no frame count bit, or only that, may not have answered yet. */
+/*
+ * Those that know no frame count bit, or only that, may not have answered yet. One damaged
+ * reply is noise.
+ */
 static int ask_others(struct search *search, const struct mbus_address *pattern,
 		      enum presence *who)
 {
 	struct mbus_link *link = search->link;
 	const struct mbus_identity own = link->identity;
-	enum mbus_answer answer;
+	const unsigned int weight = link->weight;
+	enum mbus_answer answer = MBUS_SEVERAL;
+	unsigned int try;
 	int ret;
 
-	ret = mbus_link_read_others(link, pattern, &answer);
-	if (ret)
-		return ret;
+	for (try = 0; try < MBUS_TRIES && answer == MBUS_SEVERAL; try++) {
+		ret = mbus_link_read_others(link, pattern, &answer);
+		if (ret)
+			return ret;
+	}
 	if (answer == MBUS_SEVERAL || memcmp(&own.address, &link->identity.address,
 					     sizeof(own.address)))
 		*who = MANY;
 	link->identity = own;
+	link->weight = weight;
 	return 0;
 }
 
@@ -254,21 +262,40 @@ static int split_media(struct search *search, const struct mbus_address *pattern
 	return add_bad(search, pattern, "answers, but not to be understood");
 }
 
+/* @digits: of a number, F is any */
+static bool has_digits(const struct meter *meter, const char *digits)
+{
+	for (unsigned int i = 0; i < MBUS_DIGITS; i++)
+		if (digits[i] != 'F' && digits[i] != meter->secondary[i])
+			return false;
+	return true;
+}
+
 /* How many of those that were found answer to this number, which may have free digits? */
 static unsigned int known_matches(const struct search *search, const struct mbus_address *pattern)
 {
 	const struct meter_list *list = search->scan->list;
 	char digits[17];
-	unsigned int count = 0, same;
+	unsigned int count = 0;
 
 	mbus_address_print(pattern, digits);
-	for (size_t i = 0; i < list->count; i++) {
-		for (same = 0; same < MBUS_DIGITS; same++)
-			if (digits[same] != 'F' && digits[same] != list->meters[i].secondary[same])
-				break;
-		count += same == MBUS_DIGITS;
-	}
+	for (size_t i = 0; i < list->count; i++)
+		count += has_digits(&list->meters[i], digits);
 	return count;
+}
+
+/* Was one found, and nothing that could not be identified? */
+static bool is_one_known(const struct search *search, const struct mbus_address *pattern)
+{
+	const struct meter_list *list = search->scan->list;
+	bool identified = false;
+	char digits[17];
+
+	mbus_address_print(pattern, digits);
+	for (size_t i = 0; i < list->count; i++)
+		identified |= list->meters[i].state != METER_BAD &&
+			      has_digits(&list->meters[i], digits);
+	return identified && known_matches(search, pattern) == 1;
 }
 
 /* One number, no telegram: noise is ruled out before several are believed in. */
@@ -418,10 +445,16 @@ static int descend(struct search *search, const struct mbus_address *pattern,
 	return ret;
 }
 
-/* Several answer here: is that what was found below? */
-static bool is_explained(const struct branches *branches)
+/*
+ * Several answer here: is that what was found below? Where several seemed to answer to one
+ * value noise may have made them of a single meter.
+ */
+static bool is_explained(const struct search *search, const struct mbus_address *pattern,
+			 const struct branches *branches)
 {
-	return branches->many || branches->answers > 1;
+	if (branches->answers > 1)
+		return true;
+	return branches->many && !is_one_known(search, pattern);
 }
 
 /* Asks for all values of a digit and goes on below them. */
@@ -433,7 +466,7 @@ static int try_digit(struct search *search, const struct mbus_address *pattern,
 
 	if (!ret)
 		ret = descend(search, pattern, depth, &branches);
-	*explained = is_explained(&branches) || search->given_up;
+	*explained = is_explained(search, pattern, &branches) || search->given_up;
 	return ret;
 }
 

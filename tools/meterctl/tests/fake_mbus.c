@@ -46,6 +46,8 @@ static bool hears(const struct fake_meter *m, const struct exchange *x)
 /* Else its answer falls into the next exchange. */
 static bool is_in_time(struct fake_mbus *bus, const struct fake_meter *m, struct exchange *x)
 {
+	if (bus->exchanges >= m->away_from && bus->exchanges < m->away_to)
+		return false;
 	if (m->slow_ms > x->timeout_ms) {
 		bus->late = true;
 		return false;
@@ -186,7 +188,7 @@ static int fake_exchange(struct transport *transport, struct exchange *x)
 		x->outcome = OUTCOME_SILENT;
 	}
 	answer(bus, x);
-	if (noise)
+	if (noise || bus->exchanges == bus->damaged_at)
 		x->outcome = OUTCOME_DAMAGED;
 	return 0;
 }

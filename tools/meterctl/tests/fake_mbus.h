@@ -31,6 +31,8 @@ struct fake_meter {
 	bool dead;
 	bool garbles;		/* its telegrams are always damaged */
 	bool greedy;		/* feels meant by every selection */
+	unsigned int away_from;	/* it answers to none of these exchanges */
+	unsigned int away_to;
 	uint8_t data[FAKE_DATA];
 	size_t data_len;
 	uint8_t access;
@@ -45,6 +47,7 @@ struct fake_mbus {
 	unsigned int noise_every;	/* each so many exchanges are damaged; 0: none */
 	unsigned int noisy_selections;	/* so many of a hundred, in a fixed disorder */
 	unsigned int seed;
+	unsigned int damaged_at;	/* this one's reply is; 0: none */
 	unsigned int deaf_at;		/* this exchange is not heard by anybody; 0: none */
 	bool late;			/* a slow one's answer is still to come */
 	unsigned int exchanges;

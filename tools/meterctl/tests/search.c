@@ -295,6 +295,26 @@ static void test_unheard(void)
 	ok(!search(false) && all_found(), "nor does the very first one, on any line");
 }
 
+/*
+ * A damaged reply makes two of one meter, while the other one that is really there is away.
+ * Noise before the tree has begun, at 312, so that it is searched but once.
+ */
+static void test_mistaken(void)
+{
+	unsigned int missed = 0;
+
+	for (unsigned int at = 312; at < 512; at++) {
+		begin();
+		fake_mbus_add(&t.bus, "22091069", 1);
+		fake_mbus_add(&t.bus, "18008269", 1)->away_from = at + 1;
+		t.bus.meters[1].away_to = at + 6;
+		t.bus.noise_every = 200;
+		t.bus.damaged_at = at;
+		missed += search(true) || !all_found();
+	}
+	ok(!missed, "noise that looks like two hides nobody (%u of 200 do)", missed);
+}
+
 static void test_noise_alone(void)
 {
 	begin();
@@ -600,6 +620,7 @@ int main(void)
 	test_noise(50);
 	test_noise(7);
 	test_unheard();
+	test_mistaken();
 	test_noise_alone();
 	test_garbling();
 	test_digit_f();
