@@ -4,8 +4,11 @@
 #include <ncurses.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
+#include "array.h"
 #include "watch.h"
 
 #define KEY_WAIT_MS	100
@@ -60,6 +63,7 @@ static void put_row(const struct screen *screen, const struct watch_row *row)
 static void put_meter(const struct screen *screen, size_t meter)
 {
 	const struct device *device = &screen->watch->meters[meter];
+	wchar_t wide[512];
 	char line[512];
 
 	snprintf(line, sizeof(line), "%s-%u %s %s %s: %s", sysfs_bus_type(device->kind),
@@ -67,7 +71,10 @@ static void put_meter(const struct screen *screen, size_t meter)
 		 device->label[0] ? device->label : device->serial,
 		 device->state);
 	attron(A_BOLD);
-	addnstr(line, COLS - 1);
+	if (mbstowcs(wide, line, ARRAY_SIZE(wide)) == (size_t)-1)
+		addnstr(line, COLS - 1);
+	else
+		addnwstr(wide, COLS - 1);
 	attroff(A_BOLD);
 }
 
