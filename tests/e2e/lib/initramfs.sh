@@ -56,14 +56,21 @@ add_our_modules() {
 	depmod -b "$root" "$release"
 }
 
+# guest_program CC NAME SOURCE
+guest_program() {
+	"$1" -std=gnu11 -O2 -Wall -Wextra -Werror -static -I "$top/include/uapi" \
+		-o "$root/bin/$2" "$top/tests/e2e/guest/$3.c"
+}
+
+# Stock kernels run programs of 32 bits too.
 add_guest_programs() {
 	local name
 
 	for name in attr scan ttybus; do
-		"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static \
-			-I "$top/include/uapi" -o "$root/bin/$name" \
-			"$top/tests/e2e/guest/$name.c"
+		guest_program "${cross}gcc" "$name" "$name"
 	done
+	[[ $bed != stock-* ]] || ! command -v i686-linux-gnu-gcc >/dev/null ||
+		guest_program i686-linux-gnu-gcc ttybus32 ttybus
 }
 
 # Only where the guest's machine is the host's, and with its libraries.
