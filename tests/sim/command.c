@@ -91,8 +91,9 @@ const char *command_damage(struct damage *damage, int argc, char **argv)
 /* What the line itself counts. */
 void say_line(struct sim *s, const struct damage *d, struct command_result *r)
 {
-	const struct wire *w = &s->wire;
+	struct wire *w = &s->wire;
 
+	wire_settings(w);
 	say(r, " bytes=%" PRIu64 " short_gaps=%" PRIu64 " damaged=%" PRIu64
 	    " passed=%" PRIu64 " speed=%u parity=%c", w->bytes, w->short_gaps,
 	    d->done, d->passed, w->settings.speed,
@@ -100,6 +101,9 @@ void say_line(struct sim *s, const struct damage *d, struct command_result *r)
 	say(r, " gaps=%" PRIu64 " gap_us=%" PRId64 " bursts=%" PRIu64
 	    " lag_us=%" PRId64, w->gaps, w->gap_ns / NS_PER_US, w->bursts,
 	    w->lag_ns / NS_PER_US);
+	if (w->trace)
+		say(r, " rts=%d driven=%" PRIu64 " undriven=%" PRIu64, w->trace->rts_high,
+		    w->trace->driven, w->trace->undriven);
 }
 
 static const char *cmd_echo(struct sim *s, int argc, char **argv,

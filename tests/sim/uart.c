@@ -19,12 +19,15 @@
 #define PL011_FIRST		0x10009000
 #define PL011_SPACING		0x1000
 #define PL011_CLOCK		24000000
+#define PL011_DR		0x00
 #define PL011_IBRD		0x24
 #define PL011_FBRD		0x28
 #define PL011_LCRH		0x2c
 #define PL011_LCRH_PARITY	0x02
 #define PL011_LCRH_EVEN		0x04
 #define PL011_LCRH_WIDTH	0x60
+#define PL011_CR		0x30
+#define PL011_CR_RTS		0x0800	/* the complement of the pin nUARTRTS */
 
 static const uint32_t isa_base[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 
@@ -81,6 +84,13 @@ static void pl011_latch(struct uart_trace *t)
 static void pl011_write(struct uart_trace *t, uint32_t addr, uint32_t value)
 {
 	switch (addr - PL011_FIRST - t->uart * PL011_SPACING) {
+	case PL011_DR:
+		t->driven += t->rts_high;
+		t->undriven += !t->rts_high;
+		break;
+	case PL011_CR:
+		t->rts_high = !(value & PL011_CR_RTS);
+		break;
 	case PL011_IBRD:
 		t->divisor = (t->divisor & 0x3f) | value << 6;
 		break;

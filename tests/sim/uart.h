@@ -2,6 +2,7 @@
 #ifndef SIM_UART_H
 #define SIM_UART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ struct uart_trace {
 	uint32_t lcr;
 	uint32_t divisor;		/* as latched in the divisor registers */
 	struct settings settings;
+	bool rts_high;			/* PL011: the pin's level; sends on RS-485 */
+	uint64_t driven;		/* bytes written while it was, and was not */
+	uint64_t undriven;
 };
 
 void uart_trace_init(struct uart_trace *t, const char *path, unsigned int uart);

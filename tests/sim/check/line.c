@@ -213,6 +213,21 @@ static void program_pl011(unsigned int base, unsigned int ibrd, unsigned int fbr
 	trace_write(base, 0x41, "pl011");
 }
 
+/* UARTCR's bit 11 is the complement of the pin nUARTRTS (PL011's manual, 3.3.8). */
+static void check_direction(struct peer *p)
+{
+	unsigned long before = stat_of(p, "", "driven");
+
+	trace_write(0x1000a030, 0x0301, "pl011");
+	trace_write(0x1000a000, 0x41, "pl011");
+	check(stat_of(p, "", "driven") == before + 1 && stat_of(p, "", "rts") == 1,
+	      "PL011 with RTS high");
+	trace_write(0x1000a030, 0x0b01, "pl011");
+	trace_write(0x1000a000, 0x41, "pl011");
+	check(stat_of(p, "", "driven") == before + 1 && !stat_of(p, "", "rts"),
+	      "PL011 with RTS low");
+}
+
 /* Unit 1 is at 9600 even, unit 2 at 4800 even, unit 4 at 1200 none. */
 static void check_trace(struct peer *p)
 {
@@ -251,6 +266,7 @@ int main(int argc, char **argv)
 	peer_open(&p, tty, argv[2], 9600);
 	if (trace) {
 		check_trace(&p);
+		check_direction(&p);
 	} else {
 		check_speed(&p);
 		check_parity(&p);
