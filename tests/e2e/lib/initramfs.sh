@@ -7,15 +7,21 @@ kernel_modules=(configfs iio-trig-hrtimer iio-trig-sysfs iio_hwmon kfifo_buf
 
 # Puts a program or library of the sysroot and all that it needs into the guest.
 add_binary() {
-	local file=$1 need
+	local file=$1
 
 	[ ! -e "$root/$file" ] || return 0
 	mkdir -p "$root/$(dirname "$file")"
 	cp -L "$sysroot$file" "$root$file"
-	for need in $(readelf -d "$sysroot$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+	add_needs "$root$file"
+}
+
+add_needs() {
+	local need
+
+	for need in $(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		add_binary "$(find_library "$need")"
 	done
-	need=$(readelf -l "$sysroot$file" | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
+	need=$(readelf -l "$1" | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
 	[ -z "$need" ] || add_binary "$need"
 }
 
@@ -66,22 +72,33 @@ guest_program() {
 add_guest_programs() {
 	local name
 
-	for name in attr scan ttybus; do
+	for name in attr rs485 scan ttybus; do
 		guest_program "${cross}gcc" "$name" "$name"
 	done
 	[[ $bed != stock-* ]] || ! command -v i686-linux-gnu-gcc >/dev/null ||
 		guest_program i686-linux-gnu-gcc ttybus32 ttybus
 }
 
-# Only where the guest's machine is the host's, and with its libraries.
+# meterctl_make ARG...: with the guest's compiler and libraries
+meterctl_make() {
+	local make=(make -s -C "$top/tools/meterctl" O="$work/meterctl" "$@")
+
+	if [ -z "$sysroot" ]; then
+		"${make[@]}"
+	else
+		PKG_CONFIG_SYSROOT_DIR=$sysroot \
+			PKG_CONFIG_LIBDIR=$sysroot/usr/lib/arm-linux-gnueabihf/pkgconfig \
+			"${make[@]}" CC="${cross}gcc --sysroot=$sysroot"
+	fi
+}
+
 add_meterctl() {
-	[ -z "$sysroot" ] || return 0
-	make -s -C "$top/tools/meterctl" O="$work/meterctl" >"$work/meterctl.log" 2>&1 || {
+	meterctl_make all >"$work/meterctl.log" 2>&1 || {
 		cat "$work/meterctl.log" >&2
 		die "meterctl does not build"
 	}
-	add_binary "$work/meterctl/meterctl"
-	ln -s "$work/meterctl/meterctl" "$root/bin/meterctl"
+	cp "$work/meterctl/meterctl" "$root/bin/"
+	add_needs "$root/bin/meterctl"
 	mkdir -p "$root/lib/terminfo"
 	cp -r /lib/terminfo/[lvx] "$root/lib/terminfo/"
 }
