@@ -151,12 +151,19 @@ firmware_dt() {
 	}
 }
 
-# firmware BUS...: describes these to the guest; a device tree has both.
+# without_bus DTB ALIAS: takes that bus out of the tree.
+without_bus() {
+	fdtput -r "$1" "$(fdtget "$1" /aliases "$2")"
+	fdtput -d "$1" /aliases "$2"
+}
+
+# firmware BUS...: describes these to the guest.
 firmware() {
 	local name
 
 	if [ "$bed" = arm-dt ]; then
 		firmware_dt
+		[[ " $* " == *" mbus "* ]] || without_bus "$scratch/vexpress-v2p-ca9-pro380.dtb" mbus0
 		return
 	fi
 	for name; do
