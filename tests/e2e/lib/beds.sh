@@ -11,7 +11,7 @@ die() { echo "e2e: $*" >&2; exit 1; }
 # bed_setup BED [boot:NAME]: sets the variables that describe it.
 bed_setup() {
 	bed=$1
-	work=$top/build/e2e/$bed
+	work=$top/build/e2e/$bed built=$top/build/e2e/$bed
 	[[ ${2-} != boot:* ]] || work+=-${2#boot:}
 	arch=x86_64 cross='' make_arch=() sysroot='' tty=ttyS smp=1 memory=512
 	case $bed in
@@ -26,7 +26,7 @@ bed_setup() {
 		;;
 	*) die "no bed $bed: ${beds[*]}" ;;
 	esac
-	mkdir -p "$work"
+	mkdir -p "$work" "$built"
 }
 
 # Fetches and builds the bed's kernel unless the cache has it.
@@ -47,14 +47,14 @@ bed_kernel() {
 
 # Our modules, built in a copy of the tree so that beds do not disturb each other.
 bed_modules() {
-	local tree=$work/tree
+	local tree=$built/tree
 
 	mkdir -p "$tree"
 	rsync -a --delete --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' --exclude='*.cmd' \
 		--exclude=Module.symvers --exclude=modules.order \
 		"$top/Makefile" "$top/drivers" "$top/include" "$tree/"
-	make -s -C "$tree" modules KDIR="$kernel/kdir/" "${make_arch[@]}" >"$work/modules.log" 2>&1 || {
-		cat "$work/modules.log" >&2
+	make -s -C "$tree" -j"$(nproc)" modules KDIR="$kernel/kdir/" "${make_arch[@]}" >"$built/modules.log" 2>&1 || {
+		cat "$built/modules.log" >&2
 		die "$bed: the modules do not build"
 	}
 }

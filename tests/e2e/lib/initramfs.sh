@@ -55,7 +55,7 @@ add_our_modules() {
 	local folder=$root/lib/modules/$release list
 
 	mkdir -p "$folder/updates"
-	find "$work/tree/drivers" -name '*.ko' -exec cp {} "$folder/updates" \;
+	find "$built/tree/drivers" -name '*.ko' -exec cp {} "$folder/updates" \;
 	for list in modules.order modules.builtin modules.builtin.modinfo; do
 		find "$kernel/lib/modules/$release/$list" "$kernel/$list" -exec cp {} "$folder" \; -quit 2>/dev/null || true
 	done
@@ -81,7 +81,7 @@ add_guest_programs() {
 
 # meterctl_make ARG...: with the guest's compiler and libraries
 meterctl_make() {
-	local make=(make -s -C "$top/tools/meterctl" O="$work/meterctl" "$@")
+	local make=(make -s -C "$top/tools/meterctl" O="$built/meterctl" "$@")
 
 	if [ -z "$sysroot" ]; then
 		"${make[@]}"
@@ -93,11 +93,11 @@ meterctl_make() {
 }
 
 add_meterctl() {
-	meterctl_make all >"$work/meterctl.log" 2>&1 || {
-		cat "$work/meterctl.log" >&2
+	meterctl_make all >"$built/meterctl.log" 2>&1 || {
+		cat "$built/meterctl.log" >&2
 		die "meterctl does not build"
 	}
-	cp "$work/meterctl/meterctl" "$root/bin/"
+	cp "$built/meterctl/meterctl" "$root/bin/"
 	add_needs "$root/bin/meterctl"
 	mkdir -p "$root/lib/terminfo"
 	cp -r /lib/terminfo/[lvx] "$root/lib/terminfo/"
