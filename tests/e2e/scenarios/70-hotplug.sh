@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Devices, drivers and modules come and go while the meters are read and captured.
 # limit: 600
-rounds=${hotplug_rounds:-20}
+rounds=${hotplug_rounds:-10}
 ctl meter add pro380:unit=16,serial=22091050,speed=9600,parity=even >/dev/null
 modbus_driver=$(readlink -f "$bus/modbus-0/../driver")
 modbus_device=$(basename "$(readlink -f "$bus/modbus-0/..")")
