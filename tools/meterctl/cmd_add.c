@@ -39,6 +39,18 @@ static bool take_address(const struct bus *bus, const char *text, struct meter *
 	return true;
 }
 
+static bool take_driver(const char *name, struct meter *meter)
+{
+	size_t len = strlen(name);
+
+	if (!len || len >= sizeof(meter->driver) || strpbrk(name, " \t\n")) {
+		complain("%s: no name of a driver", name);
+		return false;
+	}
+	strcpy(meter->driver, name);
+	return true;
+}
+
 static uint64_t now_ms(void)
 {
 	struct timespec now;
@@ -112,8 +124,7 @@ static int add(const struct options *options, const struct bus *bus, int argc, c
 	int ret;
 
 	meter_init(&meter, bus->kind, &(struct line){ });
-	snprintf(meter.driver, sizeof(meter.driver), "%s", argc > 2 ? argv[2] : "pro380");
-	if (!take_address(bus, argv[1], &meter) ||
+	if (!take_driver(argc > 2 ? argv[2] : "pro380", &meter) || !take_address(bus, argv[1], &meter) ||
 	    !options_line(options, &bus->line, &meter.line))
 		return EXIT_USAGE;
 	ret = bind_meter(bus, &meter, meter.secondary[0]);

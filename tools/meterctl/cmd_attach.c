@@ -57,14 +57,28 @@ static bool lock_path(struct port *port)
 			strncmp(real, "/dev-", 5) ? real + 1 : real + 5) < PATH_MAX;
 }
 
+/* The file that is locked may have been removed meanwhile by who held the port before. */
+static bool is_locked(const struct port *port)
+{
+	struct stat locked, named;
+
+	return !fstat(port->lock, &locked) && !stat(port->lock_path, &named) &&
+	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
 static int take_lock(struct port *port)
 {
 	if (mkdir(run_dir(), 0755) && errno != EEXIST)
 		return -errno;
-	port->lock = open(port->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (port->lock < 0)
-		return -errno;
-	return flock(port->lock, LOCK_EX | LOCK_NB) ? -EBUSY : 0;
+	do {
+		close(port->lock);
+		port->lock = open(port->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		if (port->lock < 0)
+			return -errno;
+		if (flock(port->lock, LOCK_EX | LOCK_NB))
+			return -EBUSY;
+	} while (!is_locked(port));
+	return 0;
 }
 
 static void write_pid(const struct port *port, pid_t pid)
@@ -76,10 +90,13 @@ static void write_pid(const struct port *port, pid_t pid)
 static int open_tty(struct port *port)
 {
 	struct termios settings;
+	int discipline;
 
 	port->fd = open(port->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (port->fd < 0)
 		return -errno;
+	if (!ioctl(port->fd, TIOCGETD, &discipline) && discipline == DISCIPLINE)
+		return -EBUSY;
 	if (tcgetattr(port->fd, &settings))
 		return -errno;
 	cfmakeraw(&settings);
@@ -215,6 +232,21 @@ static void hold(const struct port *port, int signals)
 	unlink(port->lock_path);
 }
 
+/* Whoever started this may wait for the others to be closed. */
+static void close_others(const struct port *port, int signals)
+{
+	int last = signals;
+
+	if (port->fd > last)
+		last = port->fd;
+	if (port->lock > last)
+		last = port->lock;
+	for (int fd = STDERR_FILENO + 1; fd < last; fd++)
+		if (fd != signals && fd != port->fd && fd != port->lock)
+			close(fd);
+	close_range(last + 1, ~0U, 0);
+}
+
 static void leave_terminal(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -227,8 +259,12 @@ static void leave_terminal(void)
 	dup2(null, STDERR_FILENO);
 }
 
-/* The lock belongs to the open file, which both processes have. */
-static int keep(const struct options *options, const struct port *port)
+/*
+ * The lock belongs to the open file, which both processes have. Who reads the bus's name can
+ * end it: "detach" goes by the number in the file.
+ */
+static int keep(const struct options *options, const struct port *port,
+		const struct serial_xfer_attach *attach)
 {
 	int signals = catch_signals();
 	pid_t child = options->foreground ? 0 : fork();
@@ -238,12 +274,16 @@ static int keep(const struct options *options, const struct port *port)
 		unlink(port->lock_path);
 		return EXIT_FAILED;
 	}
-	if (child || options->foreground)
+	if (child || options->foreground) {
 		write_pid(port, child ? child : getpid());
+		report(options, port, attach);
+	}
 	if (child)
 		return EXIT_OK;
-	if (!options->foreground)
+	if (!options->foreground) {
 		leave_terminal();
+		close_others(port, signals);
+	}
 	hold(port, signals);
 	return EXIT_OK;
 }
@@ -282,8 +322,7 @@ static int attach_port(const struct options *options, struct port *port,
 		explain(port->path, -ret);
 		return EXIT_FAILED;
 	}
-	report(options, port, attach);
-	return keep(options, port);
+	return keep(options, port, attach);
 }
 
 int cmd_attach(const struct options *options, int argc, char **argv)

@@ -25,6 +25,9 @@ static bool is_ambiguous(const struct device_list *list, size_t index)
 	return false;
 }
 
+/* What the shell takes for something else than a part of a word */
+#define SPECIAL	" \t\"'\\$`&;|<>()[]{}*?#~!"
+
 /* Devices, and serial numbers and labels that are one word */
 static void print_meters(const struct device_list *list)
 {
@@ -37,7 +40,7 @@ static void print_meters(const struct device_list *list)
 		if (device->serial[0])
 			puts(device->serial);
 		if (device->label[0] && strcmp(device->label, device->serial) &&
-		    !strpbrk(device->label, " \t\"'\\$`"))
+		    !strpbrk(device->label, SPECIAL))
 			puts(device->label);
 	}
 }

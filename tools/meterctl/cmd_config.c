@@ -57,11 +57,26 @@ static void show(struct changer *changer, const struct setting *setting)
 		show_row(changer, setting);
 }
 
+/* A change that was not made */
+static void put_failure(struct changer *changer, const char *name, const char *error)
+{
+	struct json_object *object;
+
+	changer->failed++;
+	if (!changer->array)
+		return;
+	object = json_object_new_object();
+	json_text(object, "name", name);
+	json_put(object, "value", NULL);
+	json_text(object, "error", error);
+	json_object_array_add(changer->array, object);
+}
+
 static void miss(struct changer *changer, const char *name)
 {
 	complain("%s: no such setting of %s: see \"meterctl config %s\"", name,
 		 changer->device->name, changer->device->name);
-	changer->failed++;
+	put_failure(changer, name, "no such setting");
 	changer->unknown++;
 }
 
@@ -92,7 +107,7 @@ static void explain(struct changer *changer, const char *name, const char *value
 {
 	struct setting setting;
 
-	changer->failed++;
+	put_failure(changer, name, strerror(error));
 	if (error == EPERM && !strcmp(name, "combination_code")) {
 		complain("combination_code %s can never be undone: \"combination_code=%s permanent\" does it",
 			 value, value);
@@ -101,6 +116,9 @@ static void explain(struct changer *changer, const char *name, const char *value
 	if (error == EINVAL && settings_read(changer->dir, name, &setting) &&
 	    setting.available[0])
 		complain("%s=%s: not possible, it can be: %s", name, value, setting.available);
+	else if (error == EACCES && settings_read(changer->dir, name, &setting) &&
+		 !setting.writable)
+		complain("%s: the meter tells it, and nobody can change it", name);
 	else if (error == EADDRINUSE)
 		complain("%s=%s: that address is taken", name, value);
 	else if (error == EBUSY)
@@ -120,7 +138,9 @@ static void change(struct changer *changer, char *text)
 		ret = -ENOENT;
 	else
 		ret = sysfs_write(changer->dir, text, value);
-	if (!ret)
+	if (!ret && changer->array)
+		show_one(changer, text);
+	else if (!ret)
 		changer->done++;
 	else if (ret == -ENOENT)
 		miss(changer, text);

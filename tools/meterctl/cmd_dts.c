@@ -196,12 +196,27 @@ static int write_all(struct writer *writer, int argc, char **argv)
 	return writer->left_out ? EXIT_PARTIAL : EXIT_OK;
 }
 
+/* As the devicetree specification has it, chapter 6 */
+static bool is_label(const char *text)
+{
+	static const char characters[] = "0123456789abcdefghijklmnopqrstuvwxyz_"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (text[0] && !strchr("0123456789", text[0]) && !text[strspn(text, characters)])
+		return true;
+	complain("%s: no label of a node", text);
+	return false;
+}
+
 int cmd_dts(const struct options *options, int argc, char **argv)
 {
 	struct writer writer = { .options = options };
 	int status = EXIT_FAILED;
-	int ret = sysfs_buses(&writer.buses);
+	int ret;
 
+	if (options->uart && !is_label(options->uart))
+		return EXIT_USAGE;
+	ret = sysfs_buses(&writer.buses);
 	if (!ret)
 		ret = sysfs_devices(&writer.devices);
 	if (ret)

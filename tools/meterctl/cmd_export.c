@@ -30,20 +30,23 @@ static void put_quoted(FILE *out, const char *key, const char *text)
 	fputc('"', out);
 }
 
-static void put_labels(FILE *out, const struct device *device, const struct reading *reading)
+/* A meter that has not answered yet has neither a number nor a label: these are all of meter_up. */
+static void put_place(FILE *out, const struct device *device)
 {
 	char bus[32];
 
 	snprintf(bus, sizeof(bus), "%s-%u", sysfs_bus_type(device->kind), device->bus);
-	fputc('{', out);
-	put_quoted(out, "bus", bus);
+	put_quoted(out, "{bus", bus);
 	put_quoted(out, ",device", device->name);
+}
+
+static void put_labels(FILE *out, const struct device *device, const struct reading *reading)
+{
+	put_place(out, device);
 	put_quoted(out, ",serial", device->serial);
 	put_quoted(out, ",meter", device->label);
-	if (reading) {
-		put_quoted(out, ",channel", reading->name);
-		put_quoted(out, ",label", reading->label);
-	}
+	put_quoted(out, ",channel", reading->name);
+	put_quoted(out, ",label", reading->label);
 	fputc('}', out);
 }
 
@@ -52,8 +55,8 @@ static void put_up(FILE *out, const struct selection *selection)
 	fputs("# HELP meter_up Whether the meter answers\n# TYPE meter_up gauge\n", out);
 	for (size_t i = 0; i < selection->count; i++) {
 		fputs("meter_up", out);
-		put_labels(out, selection->devices[i], NULL);
-		fprintf(out, " %d\n", !strcmp(selection->devices[i]->state, "online"));
+		put_place(out, selection->devices[i]);
+		fprintf(out, "} %d\n", !strcmp(selection->devices[i]->state, "online"));
 	}
 }
 
@@ -107,10 +110,8 @@ static int take_all(struct export *export, struct iio_context *context)
 	int ret;
 
 	for (size_t m = 0; m < export->selection->count; m++) {
-		ret = -ENODEV;
-		if (context)
-			ret = readings_take(context, export->selection->devices[m], NULL,
-					    &export->readings[m]);
+		ret = readings_take(context, export->selection->devices[m], NULL,
+				    &export->readings[m]);
 		if (ret && ret != -ENODEV)
 			return ret;
 		export->missing += ret != 0;
@@ -177,7 +178,7 @@ static int deliver(const struct options *options, struct export *export)
 
 static int export_selection(const struct options *options, struct export *export)
 {
-	struct iio_context *context = readings_open();
+	struct iio_context *context = readings_open_or_complain();
 	int status = EXIT_FAILED;
 
 	export->readings = calloc(export->selection->count + 1, sizeof(*export->readings));

@@ -65,6 +65,12 @@ static bool build(const struct options *options, const struct bus *bus, int argc
 	return x->request_len || x->select;
 }
 
+/* A broadcast, to which nobody answers */
+static bool is_sent(const struct exchange *x)
+{
+	return x->outcome == OUTCOME_REPLY && !x->reply_len;
+}
+
 static const char *outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = {
@@ -82,13 +88,14 @@ static void print_json(const struct bus *bus, const struct exchange *x, bool dou
 	object = json_object_new_object();
 	json_text(object, "bus", bus->name);
 	json_hex(object, "request", x->request, x->request_len);
-	json_text(object, "outcome", outcome_name(x->outcome));
+	json_text(object, "outcome", is_sent(x) ? "sent" : outcome_name(x->outcome));
 	json_hex(object, "reply", x->reply, x->outcome == OUTCOME_SILENT ? 0 : x->reply_len);
 	json_put(object, "selected", json_object_new_boolean(x->selected));
 	json_put(object, "doubtful", json_object_new_boolean(doubtful));
 	json_number(object, "speed", x->line.speed);
 	json_text(object, "parity", parity_name(x->line.parity));
-	json_known(object, "latency_us", x->latency_us, x->outcome == OUTCOME_REPLY);
+	json_known(object, "latency_us", x->latency_us,
+		   x->outcome == OUTCOME_REPLY && !is_sent(x));
 	json_object_array_add(array, object);
 	json_print(all);
 }
@@ -103,6 +110,8 @@ static void print_text(const struct exchange *x, bool doubtful)
 		complain("%s", x->outcome == OUTCOME_SILENT ? "no answer" :
 			 x->outcome == OUTCOME_COLLISION ? "several meters answer at once" :
 			 "what came is no reply, or a damaged one");
+	if (is_sent(x))
+		complain("sent; nobody answers to that");
 	if (doubtful)
 		complain("this may be a late reply to an earlier request of the same kind");
 }

@@ -12,8 +12,10 @@ struct reader {
 	const struct options *options;
 	struct iio_context *context;
 	struct json_object *meters;
+	unsigned int answered;		/* meters that have channels */
 	unsigned int values;
-	unsigned int missing;
+	unsigned int failed;		/* readings */
+	unsigned int missing;		/* these, and meters */
 	unsigned int printed;
 };
 
@@ -30,7 +32,8 @@ static void put_json(struct json_object *array, const struct reading *reading, b
 		json_real(object, "value", reading->value, reading->quantity->decimals);
 	if (raw && reading->has_raw) {
 		json_known(object, "raw", reading->raw, !reading->error);
-		json_put(object, "scale", json_object_new_double(reading->scale));
+		json_put(object, "scale", reading->error ? NULL :
+			 json_object_new_double(reading->scale));
 	}
 	if (reading->error)
 		json_text(object, "error", strerror(reading->error));
@@ -59,7 +62,7 @@ static void put_row(struct table *table, const struct reading *reading, bool raw
 	else if (!reading->error)
 		reading_print(reading, number, sizeof(number));
 	snprintf(value, sizeof(value), "%12s", number);
-	if (raw && reading->has_raw)
+	if (!reading->error && raw && reading->has_raw)
 		snprintf(scale, sizeof(scale), "x %.10g", reading->scale);
 	table_row(table, 3, (const char *[]){ raw ? reading->name : reading->label, value,
 		  reading->error ? strerror(reading->error) :
@@ -93,6 +96,7 @@ static void count(struct reader *reader, const struct device *device,
 		error = list->readings[i].error ? list->readings[i].error : error;
 	}
 	reader->values += list->count - missing;
+	reader->failed += missing;
 	reader->missing += missing;
 	if (missing)
 		complain_errno(device->name, error);
@@ -107,8 +111,10 @@ static int read_meter(struct reader *reader, const struct device *device)
 		reader->missing++;
 		complain("%s: no readings, it is %s", device->name, device->state);
 	}
-	if (!ret)
+	if (!ret) {
+		reader->answered++;
 		count(reader, device, &list);
+	}
 	if (reader->options->json)
 		print_json(reader, device, &list);
 	else if (list.count)
@@ -135,10 +141,10 @@ static int read_all(struct reader *reader, const struct selection *selection)
 
 static int status_of(const struct reader *reader)
 {
-	if (reader->missing)
-		return reader->values ? EXIT_PARTIAL : EXIT_FAILED;
 	if (reader->values)
-		return EXIT_OK;
+		return reader->missing ? EXIT_PARTIAL : EXIT_OK;
+	if (reader->failed || (reader->missing && !reader->answered))
+		return EXIT_FAILED;
 	if (reader->options->channel)
 		complain("no channel has \"%s\" in its label or name", reader->options->channel);
 	else
@@ -153,7 +159,7 @@ int cmd_read(const struct options *options, int argc, char **argv)
 	int status = select_devices(&selection, argc, argv);
 
 	if (status == EXIT_OK) {
-		reader.context = readings_open();
+		reader.context = readings_open_or_complain();
 		status = EXIT_FAILED;
 		reader.missing = selection.missing;
 		if (reader.context && !read_all(&reader, &selection))

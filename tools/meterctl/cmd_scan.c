@@ -207,7 +207,11 @@ static int finish(struct scan_job *job)
 
 static int status_of(const struct scan_job *job)
 {
-	if (job->ret || job->refused || scan_count_state(job, METER_BAD))
+	const struct scan_counts *counts = &job->scan.counts;
+
+	if (counts->refused && !counts->exchanges)
+		return EXIT_FAILED;
+	if (job->ret || job->refused || counts->refused || scan_count_state(job, METER_BAD))
 		return EXIT_PARTIAL;
 	return job->list.count ? EXIT_OK : EXIT_NOTHING;
 }

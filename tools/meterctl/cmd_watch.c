@@ -44,7 +44,7 @@ int cmd_watch(const struct options *options, int argc, char **argv)
 	struct watch watch = { .selection = &selection, .filter = options->channel };
 	int status;
 
-	if (!isatty(STDOUT_FILENO)) {
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		complain("watch needs a terminal: \"meterctl read\" is for everything else");
 		return EXIT_USAGE;
 	}

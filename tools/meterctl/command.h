@@ -100,6 +100,9 @@ bool options_line(const struct options *options, const struct line *own, struct 
 bool parse_number(const char *text, unsigned int most, unsigned int *number);
 bool parse_parity(const char *text, enum parity *parity);
 
+/* @status, or EXIT_FAILED if not all of the output could be written */
+int end_output(int status);
+
 /* "meterctl: ", the text, and a line's end, on standard error */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 /* The same for a file that could not be used: what to do about it */

@@ -2,18 +2,25 @@
 /* Channels are read through libiio. */
 #include <errno.h>
 #include <iio.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "reading.h"
+#include "text.h"
 
 #define TEXT_MAX	256
 
 struct iio_context *readings_open(void)
 {
-	struct iio_context *context = iio_create_local_context();
+	return iio_create_local_context();
+}
+
+struct iio_context *readings_open_or_complain(void)
+{
+	struct iio_context *context = readings_open();
 
 	if (!context)
 		complain("libiio finds no devices: %s", strerror(errno));
@@ -59,6 +66,7 @@ static int read_text(struct iio_channel *channel, const char *attr, char *text)
 	if (len < 0)
 		return -len;
 	text[strcspn(text, "\n")] = '\0';
+	text_clean(text);
 	return 0;
 }
 
@@ -70,7 +78,7 @@ static int read_double(struct iio_channel *channel, const char *attr, double *nu
 	if (error)
 		return error;
 	*number = strtod(text, &end);
-	return end == text ? EPROTO : 0;
+	return end == text || *end || !isfinite(*number) ? EPROTO : 0;
 }
 
 static int read_raw(struct iio_channel *channel, struct reading *reading)
@@ -82,7 +90,7 @@ static int read_raw(struct iio_channel *channel, struct reading *reading)
 		return error;
 	errno = 0;
 	reading->raw = strtoll(text, &end, 10);
-	if (end == text || errno)
+	if (end == text || *end || errno)
 		return EPROTO;
 	reading->scale = 1;
 	error = read_double(channel, "scale", &reading->scale);
@@ -101,6 +109,7 @@ static void label_of(struct iio_channel *channel, char *label, size_t size)
 	if (!has(channel, "label") || read_text(channel, "label", text))
 		snprintf(text, sizeof(text), "%s", iio_channel_get_id(channel));
 	snprintf(label, size, "%.71s", text);
+	text_cut(label);
 }
 
 /* Takes back the last reading if it is not wanted. */
@@ -208,13 +217,15 @@ static int take_extra(struct iio_channel *channel, const char *attr, const char 
 int readings_take(struct iio_context *context, const struct device *device, const char *filter,
 		  struct reading_list *list)
 {
-	struct iio_device *iio = iio_context_find_device(context, device->iio);
+	struct iio_device *iio = NULL;
 	struct iio_channel *channel;
 	unsigned int i;
 	int ret = 0;
 
 	memset(list, 0, sizeof(*list));
-	if (!device->iio[0] || !iio)
+	if (context && device->iio[0])
+		iio = iio_context_find_device(context, device->iio);
+	if (!iio)
 		return -ENODEV;
 	for (i = 0; i < iio_device_get_channels_count(iio) && !ret; i++) {
 		channel = iio_device_get_channel(iio, i);

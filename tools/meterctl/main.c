@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* meterctl: energy meters on Modbus and M-Bus, from the command line. */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "array.h"
 #include "command.h"
@@ -70,22 +72,25 @@ static const struct command *find_command(const char *name)
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct options options;
-	int status;
 
 	if (!options_parse(&options, command, &argc, &argv))
 		return EXIT_USAGE;
-	status = command->run(&options, argc, argv);
-	if (fflush(stdout) || ferror(stdout)) {
-		complain("cannot write the output");
-		return EXIT_FAILED;
-	}
-	return status;
+	return end_output(command->run(&options, argc, argv));
+}
+
+/* Lest a file that is opened later is taken for one of these. To use them fails as before. */
+static void fill_standard_files(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	fill_standard_files();
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
 		usage(stderr);
@@ -97,11 +102,11 @@ int main(int argc, char **argv)
 			command_usage(command);
 		else
 			usage(stdout);
-		return EXIT_OK;
+		return end_output(EXIT_OK);
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("meterctl " VERSION);
-		return EXIT_OK;
+		return end_output(EXIT_OK);
 	}
 	command = find_command(argv[1]);
 	if (!command) {

@@ -22,8 +22,6 @@ _meterctl_config() {
 		name=${cur%%=*}
 		_meterctl_words < <(meterctl complete meters "$1" "$name" 2>/dev/null |
 			sed "s|^|$name=|")
-		# Readline takes = for the beginning of a word.
-		[[ $COMP_WORDBREAKS != *=* ]] || COMPREPLY=("${COMPREPLY[@]#*=}")
 	else
 		_meterctl_words < <(meterctl complete meters "$1" 2>/dev/null)
 		compopt -o nospace 2>/dev/null
@@ -66,8 +64,16 @@ _meterctl_long() {
 	local name=${cur%%=*} cur=${cur#*=}
 
 	_meterctl_value "$name"
-	# Readline takes = for the beginning of a word.
-	[[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$name=}")
+	COMPREPLY=("${COMPREPLY[@]/#/$name=}")
+}
+
+# Readline takes = and : for beginnings of words: what is before them is there already.
+_meterctl_trim() {
+	local breaks=${COMP_WORDBREAKS//[^=:]/} before
+
+	[ -n "$breaks" ] || return 0
+	before=${cur%"${cur##*[$breaks]}"}
+	COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 
 # The arguments before the cursor that are no options
@@ -119,7 +125,8 @@ _meterctl() {
 	COMPREPLY=()
 	_meterctl_current
 	line=${COMP_LINE:0:COMP_POINT}
-	read -ra words <<<"${line%"$cur"}"
+	# It takes quotes as the shell does.
+	mapfile -t words < <(xargs printf '%s\n' <<<"${line%"$cur"}" 2>/dev/null)
 	command=${words[1]-}
 	if [ "${#words[@]}" -lt 2 ]; then
 		_meterctl_words < <(meterctl --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
@@ -130,6 +137,7 @@ _meterctl() {
 	elif ! _meterctl_value "${words[-1]}"; then
 		_meterctl_argument
 	fi
+	_meterctl_trim
 }
 
 complete -F _meterctl meterctl

@@ -121,6 +121,14 @@ void command_usage(const struct command *command)
 	puts("  -h, --help            this text");
 }
 
+int end_output(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	complain("cannot write the output");
+	return EXIT_FAILED;
+}
+
 bool parse_number(const char *text, unsigned int most, unsigned int *number)
 {
 	unsigned long value;
@@ -333,7 +341,7 @@ bool options_parse(struct options *options, const struct command *command, int *
 	while ((letter = getopt_long(*argc, *argv, short_options, long_options, NULL)) != -1) {
 		if (letter == 'h') {
 			command_usage(command);
-			exit(EXIT_OK);
+			exit(end_output(EXIT_OK));
 		}
 		if (letter == '?')
 			return usage_error(command, "unknown option", NULL);

@@ -56,8 +56,10 @@ void readings_sort(struct reading_list *list);
 /* iio.c: through libiio */
 struct iio_context;
 struct iio_context *readings_open(void);
+/* The same, and says why it is NULL */
+struct iio_context *readings_open_or_complain(void);
 void readings_close(struct iio_context *context);
-/* 0; -ENODEV: the meter has no channels (any more) */
+/* 0; -ENODEV: the meter has no channels (any more), or @context is NULL */
 int readings_take(struct iio_context *context, const struct device *device, const char *filter,
 		  struct reading_list *list);
 void readings_free(struct reading_list *list);

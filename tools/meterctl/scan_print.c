@@ -54,7 +54,8 @@ static void print_json(const struct scan_job *job)
 	for (size_t i = 0; i < job->list.count; i++)
 		put_meter(array, &job->list.meters[i]);
 	json_text(all, "bus", job->bus->name);
-	json_put(all, "complete", json_object_new_boolean(!job->ret && !job->scan.given_up));
+	json_put(all, "complete", json_object_new_boolean(!job->ret && !job->scan.given_up &&
+								     !counts->refused));
 	json_number(all, "seconds", job->seconds);
 	json_number(all, "exchanges", counts->exchanges);
 	json_number(all, "silent", counts->silent);
@@ -105,7 +106,7 @@ static void print_table(const struct scan_job *job)
 
 static void summarize(const struct scan_job *job)
 {
-	if (!job->list.count && !job->ret)
+	if (!job->list.count && !job->ret && job->scan.counts.exchanges)
 		complain("%s: no meters found in %u s%s", job->bus->name,
 			 (unsigned int)job->seconds,
 			 job->options->all ? ": are wires, termination and supply all right?" :

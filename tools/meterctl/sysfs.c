@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "sysfs.h"
+#include "text.h"
 
 /* Tests have a /sys of their own. */
 static const char *root(void)
@@ -27,21 +28,6 @@ const char *sysfs_bus_type(enum bus_kind kind)
 static bool join(char *path, const char *dir, const char *name)
 {
 	return snprintf(path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX;
-}
-
-/* What was cut inside a character of several bytes ends before it. */
-static void drop_half_character(char *text, size_t len)
-{
-	size_t start = len, need;
-
-	while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (!start || !(text[start - 1] & 0x80))
-		return;
-	need = (unsigned char)text[start - 1] >= 0xf0 ? 4 :
-	       (unsigned char)text[start - 1] >= 0xe0 ? 3 : 2;
-	if (len - start + 1 < need)
-		text[start - 1] = '\0';
 }
 
 /* Reads an attribute, without the newline at its end. */
@@ -65,8 +51,9 @@ int sysfs_read(const char *dir, const char *name, char *text, size_t size)
 		return len;
 	text[len] = '\0';
 	if (len == (ssize_t)size - 1)
-		drop_half_character(text, len);
+		text_cut(text);
 	text[strcspn(text, "\n")] = '\0';
+	text_clean(text);
 	return 0;
 }
 

@@ -72,7 +72,10 @@ static int ioctl_failed(struct exchange *x)
 	return 0;
 }
 
-/* A response PDU does not say whose it is; what was heard instead is taken as it is. */
+/*
+ * A response PDU does not say whose it is; what was heard instead is taken as it is. To a
+ * broadcast there is no response.
+ */
 static void take_modbus(struct exchange *x, const struct modbus_xfer *xfer)
 {
 	x->outcome = outcome_of(xfer->result, xfer->rsp_len);
@@ -81,6 +84,8 @@ static void take_modbus(struct exchange *x, const struct modbus_xfer *xfer)
 		take_reply(x, xfer->rsp, xfer->rsp_len);
 		return;
 	}
+	if (!xfer->rsp_len)
+		return;
 	x->reply[0] = xfer->unit;
 	x->reply_len = 1 + xfer->rsp_len;
 	memcpy(x->reply + 1, xfer->rsp, xfer->rsp_len);

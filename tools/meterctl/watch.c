@@ -138,7 +138,7 @@ static void read_once(struct watch *watch)
 	struct reading_list list;
 	struct device device;
 
-	for (size_t i = 0; context && i < watch->selection->count && !is_ended(watch); i++) {
+	for (size_t i = 0; i < watch->selection->count && !is_ended(watch); i++) {
 		device = watch->meters[i];
 		sysfs_refresh(&device);
 		readings_take(context, &device, watch->filter, &list);

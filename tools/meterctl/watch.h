@@ -33,7 +33,7 @@ bool watch_init(struct watch *watch);
 void watch_free(struct watch *watch);
 /* For pthread_create() */
 void *watch_read(void *watch);
-/* watch_screen.c: until the user quits, or SIGINT or SIGTERM comes */
+/* watch_screen.c: until the user quits, or a signal that ends programs comes */
 void watch_screen(struct watch *watch);
 
 #endif

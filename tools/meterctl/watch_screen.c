@@ -47,23 +47,42 @@ static void put_graph(const struct screen *screen, const struct history *history
 	}
 }
 
+/* Characters of what the locale has, else bytes */
+static void put_text(const char *text, int columns)
+{
+	wchar_t wide[512];
+
+	if (columns <= 0)
+		return;
+	if (mbstowcs(wide, text, ARRAY_SIZE(wide)) == (size_t)-1)
+		addnstr(text, columns);
+	else
+		addnwstr(wide, columns);
+}
+
+/* A value is seen as a whole or not at all: the label gives way to it, and the graph. */
 static void put_row(const struct screen *screen, const struct watch_row *row)
 {
 	const struct reading *reading = &row->reading;
+	int label = COLS > FIXED_WIDTH ? LABEL_WIDTH : COLS - 1 - VALUE_WIDTH - UNIT_WIDTH - 2;
 	char value[32] = "-";
+	int line = getcury(stdscr);
 
+	if (label < 0) {
+		put_text(reading->label, COLS - 1);
+		return;
+	}
 	if (!reading->error)
 		reading_print(reading, value, sizeof(value));
-	printw("%-*.*s%*s ", LABEL_WIDTH, LABEL_WIDTH, reading->label, VALUE_WIDTH, value);
-	addstr(reading->quantity->unit);
-	move(getcury(stdscr), FIXED_WIDTH);
+	put_text(reading->label, label);
+	mvprintw(line, label, "%*s %s", VALUE_WIDTH, value, reading->quantity->unit);
+	move(line, FIXED_WIDTH);
 	put_graph(screen, &row->history, COLS - FIXED_WIDTH - 1);
 }
 
 static void put_meter(const struct screen *screen, size_t meter)
 {
 	const struct device *device = &screen->watch->meters[meter];
-	wchar_t wide[512];
 	char line[512];
 
 	snprintf(line, sizeof(line), "%s-%u %s %s %s: %s", sysfs_bus_type(device->kind),
@@ -71,10 +90,7 @@ static void put_meter(const struct screen *screen, size_t meter)
 		 device->label[0] ? device->label : device->serial,
 		 device->state);
 	attron(A_BOLD);
-	if (mbstowcs(wide, line, ARRAY_SIZE(wide)) == (size_t)-1)
-		addnstr(line, COLS - 1);
-	else
-		addnwstr(wide, COLS - 1);
+	put_text(line, COLS - 1);
 	attroff(A_BOLD);
 }
 
@@ -175,6 +191,8 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGQUIT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
 }
 
 void watch_screen(struct watch *watch)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * terminal [-r] [-c COMMAND] [-w NEXT] [-k KEYS] WORD PROGRAM...: runs a program on a
- * terminal of its own and prints what it writes there. When WORD has come, -r makes the
+ * terminal [-n] [-r] [-c COMMAND] [-w NEXT] [-k KEYS] WORD PROGRAM...: runs a program on a
+ * terminal of its own, narrow with -n, and prints what it writes there. When WORD has come, -r makes the
  * terminal smaller and waits for WORD again; COMMAND is done, with the program's number in
  * $PID, and NEXT waited for; then KEYS are pressed. The exit status is the program's.
  */
@@ -21,10 +21,12 @@
 #define OUTPUT_MAX	(1 << 20)
 
 static const struct winsize large = { .ws_row = 24, .ws_col = 80 };
+static const struct winsize narrow = { .ws_row = 24, .ws_col = 36 };
 static const struct winsize small = { .ws_row = 12, .ws_col = 60 };
 
 struct script {
 	const char *word;
+	bool narrow;
 	bool resize;
 	const char *command;
 	const char *next;
@@ -110,8 +112,10 @@ static bool take_options(struct script *script, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+rc:w:k:")) != -1) {
-		if (option == 'r')
+	while ((option = getopt(argc, argv, "+nrc:w:k:")) != -1) {
+		if (option == 'n')
+			script->narrow = true;
+		else if (option == 'r')
 			script->resize = true;
 		else if (option == 'c')
 			script->command = optarg;
@@ -132,7 +136,7 @@ int main(int argc, char **argv)
 
 	if (!take_options(&script, argc, argv))
 		return 125;
-	pid = forkpty(&fd, NULL, NULL, &large);
+	pid = forkpty(&fd, NULL, NULL, script.narrow ? &narrow : &large);
 	if (pid < 0)
 		return 125;
 	if (!pid) {

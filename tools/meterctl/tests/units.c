@@ -9,6 +9,7 @@
 #include "../mbus_address.h"
 #include "../progress.h"
 #include "../reading.h"
+#include "../text.h"
 #include "../timing.h"
 #include "tap.h"
 
@@ -219,8 +220,35 @@ static void test_known_line(void)
 	meter_free(&found);
 }
 
+static void test_text(void)
+{
+	static const char *const texts[][2] = {
+		{ "K\u00fcche \u20ac \U0001f50c", "K\u00fcche \u20ac \U0001f50c" },
+		{ "K\xfc" "che", "K?che" },
+		{ "\xc0\xaf", "??" },			/* too long a form */
+		{ "\xed\xa0\x80", "???" },		/* a surrogate */
+		{ "\xf4\x90\x80\x80", "????" },	/* past the last character */
+		{ "a\xe2\x82", "a??" },
+		{ "\033[2J\t\177", "?[2J??" },
+	};
+	char text[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		strcpy(text, texts[i][0]);
+		text_clean(text);
+		ok(!strcmp(text, texts[i][1]), "%s", text);
+	}
+	strcpy(text, "ab\xe2\x82");
+	text_cut(text);
+	ok(!strcmp(text, "ab"), "cut inside a character");
+	strcpy(text, "ab\u20ac");
+	text_cut(text);
+	ok(!strcmp(text, "ab\u20ac"), "cut behind one");
+}
+
 int main(void)
 {
+	test_text();
 	test_address();
 	test_identity();
 	test_timing();
