@@ -601,8 +601,9 @@ static int port_transact(struct serial_xfer_port *port, struct serial_xfer_clien
 	serial_xfer_add(port, client, SERIAL_XFER_TX_BYTES, msg->tx_len);
 	ret = port->ops->write(port->priv, msg->tx, msg->tx_len);
 	if (ret) {
-		port_detach(port, ret);
-		return ret;
+		/* Unless the exchange has been ended from outside, which is why it failed. */
+		port_detach(port, ret == -ENODEV ? ret : -EIO);
+		return port->rx.status;
 	}
 	return msg->parse ? port_wait(port) : port_linger(port, msg->turnaround_ms);
 }
@@ -619,8 +620,8 @@ static int port_transact(struct serial_xfer_port *port, struct serial_xfer_clien
  * Return: 0; -ETIMEDOUT: no reply; -EBADMSG: only damaged bytes, or a line that
  * does not fall silent; -EMSGSIZE: the reply is longer than @msg->rx_size;
  * -EINTR: the caller was killed; -ECANCELED: see serial_xfer_cancel(); -ENODEV: the
- * port has been stopped; -EINVAL: bad @msg, or the line cannot have those settings; or
- * an error of the back end.
+ * port has been stopped; -EINVAL: bad @msg, or the line cannot have those settings; -EIO:
+ * the back end does not take the request.
  */
 int serial_xfer_exec(struct serial_xfer_client *client, struct serial_xfer_msg *msg)
 {

@@ -1014,8 +1014,10 @@ static void write_error_test(struct kunit *test)
 	const struct step steps[] = { { 1000, OTHER_REPLY }, SILENCE };
 	struct context *ctx = test->priv;
 
-	ctx->line->write_error = -EIO;
+	ctx->line->write_error = -EPERM;
 	KUNIT_EXPECT_EQ(test, -EIO, ask(ctx, steps, SLOW_MS));
+	ctx->line->write_error = -ENODEV;
+	KUNIT_EXPECT_EQ(test, -ENODEV, ask(ctx, steps, SLOW_MS));
 	ctx->line->write_error = 0;
 	expect_good(test, REPLY);
 	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_TIMEOUTS));
