@@ -177,6 +177,7 @@ static int port_attach(struct serial_xfer_port *port, struct serial_xfer_client 
 	rx->heard = 0;
 	rx->flawed = 0;
 	rx->junk = 0;
+	rx->partial = false;
 	rx->echoed = false;
 	rx->damaged = false;
 	rx->copy_at = 0;
@@ -286,6 +287,7 @@ static void rx_drop_echo(struct serial_xfer_port *port, size_t at)
 	rx->heard -= min(rx->heard, len);
 	rx->flawed -= rx_count_flaws(rx, at, len);
 	rx->echoed = true;
+	rx->echo_at = at;
 	if (rx->msg->ambiguous && port->echo == SERIAL_XFER_ECHO_UNKNOWN)
 		rx->copy_at = port->last_rx;
 }
@@ -327,6 +329,28 @@ static struct serial_xfer_span rx_parse(const struct serial_xfer_rx *rx, size_t 
 	return span;
 }
 
+/*
+ * What may be the beginning of an echo is waited for, and never a frame; but it may be a
+ * whole reply as well: the one to a Modbus write of 0x6c34 to register 0x0810 is its request's
+ * first eight bytes. On a line that does not echo it is that.
+ */
+static bool rx_is_echo(struct serial_xfer_port *port, size_t at)
+{
+	struct serial_xfer_rx *rx = &port->rx;
+	size_t left = rx->len - at;
+
+	if (!rx_echo_possible(port) || memcmp(rx->buf + at, rx->msg->tx, min(left, rx->msg->tx_len)))
+		return false;
+	if (left >= rx->msg->tx_len)
+		return true;
+	if (port->echo == SERIAL_XFER_ECHO_NO && rx->msg->parse &&
+	    rx_parse(rx, at).verdict == SERIAL_XFER_WHOLE)
+		return false;
+	rx->partial = true;
+	rx->echo_at = at;
+	return true;
+}
+
 /* Looks at one place. Returns how many bytes further the next one is. */
 static size_t rx_look(struct serial_xfer_port *port, size_t at)
 {
@@ -336,8 +360,8 @@ static size_t rx_look(struct serial_xfer_port *port, size_t at)
 	size_t left = rx->len - at;
 	struct serial_xfer_span span;
 
-	if (rx_echo_possible(port) && !memcmp(buf, msg->tx, min(left, msg->tx_len))) {
-		if (left < msg->tx_len)
+	if (rx_is_echo(port, at)) {
+		if (rx->partial)
 			return left;
 		rx_drop_echo(port, at);
 		return msg->tx_len;
@@ -375,6 +399,7 @@ static void rx_scan(struct serial_xfer_port *port)
 	size_t at = rx->start;
 
 	rx->open = false;
+	rx->partial = false;
 	while (rx->msg && at < rx->len)
 		at += rx_look(port, at);
 }
@@ -389,6 +414,7 @@ static void rx_make_room(struct serial_xfer_rx *rx, size_t len)
 	drop = min(max(drop, rx->start), rx->len);
 	rx->junk += drop - min(drop, rx->start);
 	rx->start -= min(drop, rx->start);
+	rx->echo_at -= min(drop, rx->echo_at);
 	rx->len -= drop;
 	memmove(rx->buf, rx->buf + drop, rx->len);
 	bitmap_shift_right(rx->flaws, rx->flaws, drop, SERIAL_XFER_RX_SIZE);
@@ -501,10 +527,28 @@ static ktime_t rx_deadline(struct serial_xfer_port *port)
 static void rx_keep_junk(struct serial_xfer_rx *rx)
 {
 	struct serial_xfer_msg *msg = rx->msg;
-	size_t echo = rx->echoed ? min(msg->tx_len, rx->len) : 0;
+	size_t before = rx->echoed ? min(rx->echo_at, msg->rx_size) : 0;
+	size_t echo_end = rx->echoed ? min(rx->echo_at + msg->tx_len, rx->len) : 0;
+	size_t after = min(rx->len - echo_end, msg->rx_size - before);
 
-	msg->rx_len = min(rx->len - echo, msg->rx_size);
-	memcpy(msg->rx, rx->buf + echo, msg->rx_len);
+	memcpy(msg->rx, rx->buf, before);
+	memcpy(msg->rx + before, rx->buf + echo_end, after);
+	msg->rx_len = before + after;
+}
+
+/* The rest of what looked like an echo has not come: unless the line echoes it is a reply. */
+static bool rx_take_partial(struct serial_xfer_port *port)
+{
+	struct serial_xfer_rx *rx = &port->rx;
+	struct serial_xfer_span span;
+
+	if (!rx->partial || port->echo == SERIAL_XFER_ECHO_YES)
+		return false;
+	span = rx_parse(rx, rx->echo_at);
+	if (span.verdict != SERIAL_XFER_WHOLE)
+		return false;
+	rx_deliver(port, rx->buf + rx->echo_at, span.len, port->last_rx);
+	return true;
 }
 
 /* The deadline has passed without a reply. */
@@ -514,6 +558,8 @@ static void rx_give_up(struct serial_xfer_port *port)
 	size_t junk = rx->junk + rx->len - rx->start;
 
 	port->unsettled = true;
+	if (rx_take_partial(port))
+		return;
 	rx_keep_junk(rx);
 	if (rx->copy_at && !junk) {
 		rx->echoed = false;

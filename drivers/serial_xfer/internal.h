@@ -33,7 +33,9 @@
  * @junk: bytes passed over that belong to no frame
  * @open: a frame that needs more bytes may have begun before the place that is
  *	looked at
+ * @partial: what was looked at last may be the beginning of an echo
  * @echoed: the request came back and was dropped
+ * @echo_at: where in @buf, of either
  * @damaged: a reply with a wrong check has been seen
  * @copy_at: arrival of the request's copy while it is open whether that is the
  *	echo or the reply; 0 otherwise
@@ -50,8 +52,10 @@ struct serial_xfer_rx {
 	size_t flawed;
 	size_t junk;
 	bool open;
+	bool partial;
 	bool echoed;
 	bool damaged;
+	size_t echo_at;
 	ktime_t copy_at;
 };
 

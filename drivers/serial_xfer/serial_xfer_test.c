@@ -456,6 +456,9 @@ static void junk_test(struct kunit *test)
 {
 	const struct step noise[] = { { 1000, BYTES(0xff, 0x00, 0xf3) }, SILENCE };
 	const struct step damage[] = { { 1000, BYTES(0xff) }, { 100, DAMAGED_REPLY }, SILENCE };
+	const struct step glitch[] = {
+		{ 1000, BYTES(0xff) }, { 100, REQUEST }, { 1000, BYTES(0x00) }, SILENCE
+	};
 	struct context *ctx = test->priv;
 	struct serial_xfer_msg msg = request_for(ctx, &expect_two, SHORT_MS);
 
@@ -470,7 +473,14 @@ static void junk_test(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 6, msg.rx_len);
 	expect_received(test, BYTES(0xff, UNIT, 2, 0x11, 0x23, 0x36));
 
+	ctx->line->echo = false;
+	ctx->steps = glitch;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
+	KUNIT_ASSERT_EQ(test, 2, msg.rx_len);
+	expect_received(test, BYTES(0xff, 0x00));
+
 	memset(ctx->rx, 0, sizeof(ctx->rx));
+	ctx->line->echo = true;
 	msg.rx_size = 2;
 	ctx->steps = noise;
 	KUNIT_EXPECT_EQ(test, -EBADMSG, exec(ctx, &msg));
@@ -785,6 +795,53 @@ static void ambiguous_unknown_test(struct kunit *test)
 	/* A device may answer twice: that teaches nothing. */
 	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ECHO_UNKNOWN, serial_xfer_port_echo(ctx->line->port));
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, ask_mirror(ctx, 0, SHORT_MS));
+}
+
+/* Asks with a request that begins with its reply. */
+static int ask_prefixed(struct context *ctx, unsigned int timeout_ms)
+{
+	static const u8 request[] = { UNIT, 2, 0x11, 0x22, 0x36, 0x99 };
+	struct serial_xfer_msg msg = request_for(ctx, &expect_two, timeout_ms);
+
+	msg.tx = request;
+	msg.tx_len = sizeof(request);
+	memset(ctx->rx, 0, sizeof(ctx->rx));
+	ctx->steps = good;
+	return exec(ctx, &msg) ?: memcmp(ctx->rx, request, 5);
+}
+
+static void prefixed_without_echo_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+
+	expect_good(test, REPLY);
+	KUNIT_EXPECT_EQ(test, 0, ask_prefixed(ctx, SLOW_MS));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), ctx->line->writes[1].at), SOON_MS);
+	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_ECHOES));
+}
+
+static void prefixed_with_echo_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+
+	ctx->line->echo = true;
+	KUNIT_EXPECT_EQ(test, 0, ask_prefixed(ctx, SLOW_MS));
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ECHO_YES, serial_xfer_port_echo(ctx->line->port));
+	KUNIT_EXPECT_EQ(test, 1, count_of(ctx, SERIAL_XFER_ECHOES));
+	/* On such a line it is an echo without its end. */
+	ctx->line->echo = false;
+	KUNIT_EXPECT_EQ(test, -EBADMSG, ask_prefixed(ctx, SHORT_MS));
+}
+
+/* Nothing is known: it is taken for the reply once no more has come. */
+static void prefixed_unknown_test(struct kunit *test)
+{
+	struct context *ctx = test->priv;
+
+	KUNIT_EXPECT_EQ(test, 0, ask_prefixed(ctx, SHORT_MS));
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), ctx->line->writes[0].at), SHORT_MS);
+	KUNIT_EXPECT_EQ(test, SERIAL_XFER_ECHO_NO, serial_xfer_port_echo(ctx->line->port));
+	KUNIT_EXPECT_EQ(test, 0, count_of(ctx, SERIAL_XFER_FRAME_ERRORS));
 }
 
 static void line_settings_test(struct kunit *test)
@@ -1482,6 +1539,9 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(ambiguous_without_echo_test),
 	KUNIT_CASE(ambiguous_with_echo_test),
 	KUNIT_CASE(ambiguous_unknown_test),
+	KUNIT_CASE(prefixed_without_echo_test),
+	KUNIT_CASE(prefixed_with_echo_test),
+	KUNIT_CASE(prefixed_unknown_test),
 	KUNIT_CASE(line_settings_test),
 	KUNIT_CASE(line_settings_error_test),
 	KUNIT_CASE_PARAM(gap_test, gap_gen_params),
