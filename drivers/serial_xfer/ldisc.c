@@ -10,7 +10,9 @@
  * The tty layer does not call ldisc_close() while another of our functions runs, and
  * none afterwards. The engine calls the back end from tasks of its own, without a
  * reference to the line discipline: ldisc_close() stops the port before it returns, so
- * the tty is there for as long as the back end may be called.
+ * the tty is there for as long as the back end may be called. But at the last close the
+ * tty's driver has been shut down by then: it flushes the line discipline before that,
+ * and ldisc_flush_buffer() stops the port.
  */
 #include <linux/array_size.h>
 #include <linux/capability.h>
@@ -34,7 +36,7 @@
 
 static_assert(sizeof(struct serial_xfer_attach) == 64);
 
-/* A port that takes no byte for so long is broken. */
+/* A port that has not taken a request in that time is broken. */
 #define LDISC_STUCK_MS		1000
 
 /* In the bus's folder, to the tty */
@@ -238,17 +240,30 @@ static void ldisc_close(struct tty_struct *tty)
 	kfree(ldisc);
 }
 
+/* tty_port_close_start() calls it, with @tty->closing, before the hardware is shut down. */
+static void ldisc_flush_buffer(struct tty_struct *tty)
+{
+	struct ldisc *ldisc = tty->disc_data;
+
+	if (tty->closing)
+		serial_xfer_port_stop(ldisc->port);
+}
+
 static int ldisc_check_attach(const struct serial_xfer_attach *attach)
 {
+	size_t len = strnlen(attach->protocol, sizeof(attach->protocol));
+
 	if (attach->version != SERIAL_XFER_ATTACH_VERSION || attach->flags ||
 	    attach->parity > SERIAL_XFER_ATTACH_ODD ||
 	    memchr_inv(attach->reserved0, 0, sizeof(attach->reserved0)) ||
 	    memchr_inv(attach->reserved, 0, sizeof(attach->reserved)))
 		return -EINVAL;
-	/* It becomes part of a module's alias. */
-	if (attach->protocol[strspn(attach->protocol, "abcdefghijklmnopqrstuvwxyz")])
+	if (!len || len == sizeof(attach->protocol) ||
+	    memchr_inv(attach->protocol + len, 0, sizeof(attach->protocol) - len))
 		return -EINVAL;
-	return attach->protocol[0] ? 0 : -EINVAL;
+	/* It becomes part of a module's alias. */
+	return attach->protocol[strspn(attach->protocol, "abcdefghijklmnopqrstuvwxyz")] ?
+	       -EINVAL : 0;
 }
 
 static void ldisc_choose_line(const struct serial_xfer_attach *attach,
@@ -311,8 +326,6 @@ static int ldisc_ioctl_attach(struct tty_struct *tty, void __user *arg)
 		return -EPERM;
 	if (copy_from_user(&attach, arg, sizeof(attach)))
 		return -EFAULT;
-	if (strnlen(attach.protocol, sizeof(attach.protocol)) == sizeof(attach.protocol))
-		return -EINVAL;
 	ret = ldisc_check_attach(&attach);
 	if (!ret)
 		ret = ldisc_attach(tty->disc_data, &attach);
@@ -365,6 +378,7 @@ static struct tty_ldisc_ops ldisc_ops = {
 	.close = ldisc_close,
 	.ioctl = ldisc_ioctl,
 	.poll = ldisc_poll,
+	.flush_buffer = ldisc_flush_buffer,
 	.receive_buf = ldisc_receive_buf,
 	.write_wakeup = ldisc_write_wakeup,
 };

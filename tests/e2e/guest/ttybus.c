@@ -292,6 +292,9 @@ static void check_attach(struct tty_bus *bus)
 	refuse(bus, attach_as("nothing"), EPROTONOSUPPORT, "attach to an unknown protocol");
 	refuse(bus, attach_as("../modbus"), EINVAL, "attach to what is no name");
 	refuse(bus, attach_as(""), EINVAL, "attach to nothing");
+	request.protocol[sizeof(request.protocol) - 1] = 'x';
+	refuse(bus, request, EINVAL, "attach with something behind the name");
+	request.protocol[sizeof(request.protocol) - 1] = '\0';
 	request.version++;
 	refuse(bus, request, EINVAL, "attach by another version");
 	request.version--;
