@@ -76,9 +76,9 @@ int meterbus_read_speed(struct fwnode_handle *fwnode, unsigned int *speed)
 }
 
 /* The number that an alias fixes, or the next one above all aliases. */
-static int meterbus_controller_id(struct device *parent)
+static int meterbus_controller_id(const struct device *dev)
 {
-	int id = of_alias_get_id(parent->of_node, "mbus");
+	int id = of_alias_get_id(dev->of_node, "mbus");
 
 	if (id >= 0)
 		return ida_alloc_range(&meterbus_ida, id, id, GFP_KERNEL);
@@ -88,7 +88,7 @@ static int meterbus_controller_id(struct device *parent)
 
 static struct meterbus_controller *
 meterbus_controller_alloc(struct device *parent, struct serial_xfer_port *port,
-			  const struct serial_xfer_line *line)
+			  const struct serial_xfer_line *line, struct fwnode_handle *fwnode)
 {
 	struct meterbus_controller *ctrl;
 
@@ -108,7 +108,7 @@ meterbus_controller_alloc(struct device *parent, struct serial_xfer_port *port,
 	ctrl->dev.parent = parent;
 	ctrl->dev.bus = &meterbus_bus_type;
 	ctrl->dev.type = &meterbus_controller_type;
-	device_set_node(&ctrl->dev, dev_fwnode(parent));
+	device_set_node(&ctrl->dev, fwnode);
 	return ctrl;
 }
 
@@ -146,7 +146,7 @@ static int meterbus_controller_add(struct meterbus_controller *ctrl)
 	ret = meterbus_read_speed(dev_fwnode(dev), &ctrl->line.speed);
 	if (ret)
 		return dev_err_probe(dev->parent, ret, "bad current-speed\n");
-	ctrl->id = meterbus_controller_id(dev->parent);
+	ctrl->id = meterbus_controller_id(dev);
 	if (ctrl->id < 0)
 		return ctrl->id;
 	ret = meterbus_controller_publish(ctrl);
@@ -155,25 +155,14 @@ static int meterbus_controller_add(struct meterbus_controller *ctrl)
 	return ret;
 }
 
-/**
- * meterbus_controller_attach() - make a bus of a port, with certain line settings
- * @parent: the device that has the port; its firmware node describes the bus
- * @port: the port; a reference is taken
- * @line: settings, if the firmware node does not tell others
- *
- * Registers the devices that the firmware describes as well.
- *
- * Context: may sleep.
- * Return: the controller, or an ERR_PTR().
- */
-struct meterbus_controller *meterbus_controller_attach(struct device *parent,
-						       struct serial_xfer_port *port,
-						       const struct serial_xfer_line *line)
+static struct meterbus_controller *
+meterbus_controller_create(struct device *parent, struct serial_xfer_port *port,
+			   const struct serial_xfer_line *line, struct fwnode_handle *fwnode)
 {
 	struct meterbus_controller *ctrl;
 	int ret;
 
-	ctrl = meterbus_controller_alloc(parent, port, line);
+	ctrl = meterbus_controller_alloc(parent, port, line, fwnode);
 	if (!ctrl)
 		return ERR_PTR(-ENOMEM);
 	ret = meterbus_controller_add(ctrl);
@@ -186,11 +175,28 @@ struct meterbus_controller *meterbus_controller_attach(struct device *parent,
 }
 
 /**
+ * meterbus_controller_attach() - make a bus of a port that userspace has chosen
+ * @parent: the device that has the port; its firmware node is not the bus's
+ * @port: the port; a reference is taken
+ * @line: settings
+ *
+ * Context: may sleep.
+ * Return: the controller, or an ERR_PTR().
+ */
+struct meterbus_controller *meterbus_controller_attach(struct device *parent,
+						       struct serial_xfer_port *port,
+						       const struct serial_xfer_line *line)
+{
+	return meterbus_controller_create(parent, port, line, NULL);
+}
+
+/**
  * meterbus_controller_register() - make a bus of a port
  * @parent: the device that has the port; its firmware node describes the bus
  * @port: the port; a reference is taken
  *
- * As meterbus_controller_attach(), with the settings that all meters know.
+ * With the settings that all meters know, unless the node tells others. Registers
+ * the devices that the firmware describes as well.
  *
  * Context: may sleep.
  * Return: the controller, or an ERR_PTR().
@@ -198,7 +204,7 @@ struct meterbus_controller *meterbus_controller_attach(struct device *parent,
 struct meterbus_controller *meterbus_controller_register(struct device *parent,
 							 struct serial_xfer_port *port)
 {
-	return meterbus_controller_attach(parent, port, &meterbus_default_line);
+	return meterbus_controller_create(parent, port, &meterbus_default_line, dev_fwnode(parent));
 }
 
 /**

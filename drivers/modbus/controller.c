@@ -114,9 +114,9 @@ int modbus_read_line(struct fwnode_handle *fwnode, struct serial_xfer_line *line
 }
 
 /* The number that an alias fixes, or the next one above all aliases. */
-static int modbus_controller_id(struct device *parent)
+static int modbus_controller_id(const struct device *dev)
 {
-	int id = of_alias_get_id(parent->of_node, "modbus");
+	int id = of_alias_get_id(dev->of_node, "modbus");
 
 	if (id >= 0)
 		return ida_alloc_range(&modbus_ida, id, id, GFP_KERNEL);
@@ -126,7 +126,8 @@ static int modbus_controller_id(struct device *parent)
 
 static struct modbus_controller *modbus_controller_alloc(struct device *parent,
 							 struct serial_xfer_port *port,
-							 const struct serial_xfer_line *line)
+							 const struct serial_xfer_line *line,
+							 struct fwnode_handle *fwnode)
 {
 	struct modbus_controller *ctrl;
 
@@ -146,7 +147,7 @@ static struct modbus_controller *modbus_controller_alloc(struct device *parent,
 	ctrl->dev.parent = parent;
 	ctrl->dev.bus = &modbus_bus_type;
 	ctrl->dev.type = &modbus_controller_type;
-	device_set_node(&ctrl->dev, dev_fwnode(parent));
+	device_set_node(&ctrl->dev, fwnode);
 	return ctrl;
 }
 
@@ -184,7 +185,7 @@ static int modbus_controller_add(struct modbus_controller *ctrl)
 	ret = modbus_read_line(dev_fwnode(dev), &ctrl->line);
 	if (ret)
 		return dev_err_probe(dev->parent, ret, "bad current-speed or parity\n");
-	ctrl->id = modbus_controller_id(dev->parent);
+	ctrl->id = modbus_controller_id(dev);
 	if (ctrl->id < 0)
 		return ctrl->id;
 	ret = modbus_controller_publish(ctrl);
@@ -193,25 +194,14 @@ static int modbus_controller_add(struct modbus_controller *ctrl)
 	return ret;
 }
 
-/**
- * modbus_controller_attach() - make a bus of a port, with certain line settings
- * @parent: the device that has the port; its firmware node describes the bus
- * @port: the port; a reference is taken
- * @line: settings, if the firmware node does not tell others
- *
- * Registers the devices that the firmware describes as well.
- *
- * Context: may sleep.
- * Return: the controller, or an ERR_PTR().
- */
-struct modbus_controller *modbus_controller_attach(struct device *parent,
-						   struct serial_xfer_port *port,
-						   const struct serial_xfer_line *line)
+static struct modbus_controller *
+modbus_controller_create(struct device *parent, struct serial_xfer_port *port,
+			 const struct serial_xfer_line *line, struct fwnode_handle *fwnode)
 {
 	struct modbus_controller *ctrl;
 	int ret;
 
-	ctrl = modbus_controller_alloc(parent, port, line);
+	ctrl = modbus_controller_alloc(parent, port, line, fwnode);
 	if (!ctrl)
 		return ERR_PTR(-ENOMEM);
 	ret = modbus_controller_add(ctrl);
@@ -224,11 +214,28 @@ struct modbus_controller *modbus_controller_attach(struct device *parent,
 }
 
 /**
+ * modbus_controller_attach() - make a bus of a port that userspace has chosen
+ * @parent: the device that has the port; its firmware node is not the bus's
+ * @port: the port; a reference is taken
+ * @line: settings
+ *
+ * Context: may sleep.
+ * Return: the controller, or an ERR_PTR().
+ */
+struct modbus_controller *modbus_controller_attach(struct device *parent,
+						   struct serial_xfer_port *port,
+						   const struct serial_xfer_line *line)
+{
+	return modbus_controller_create(parent, port, line, NULL);
+}
+
+/**
  * modbus_controller_register() - make a bus of a port
  * @parent: the device that has the port; its firmware node describes the bus
  * @port: the port; a reference is taken
  *
- * As modbus_controller_attach(), with Modbus's own settings.
+ * With Modbus's own settings, unless the node tells others. Registers
+ * the devices that the firmware describes as well.
  *
  * Context: may sleep.
  * Return: the controller, or an ERR_PTR().
@@ -236,7 +243,7 @@ struct modbus_controller *modbus_controller_attach(struct device *parent,
 struct modbus_controller *modbus_controller_register(struct device *parent,
 						     struct serial_xfer_port *port)
 {
-	return modbus_controller_attach(parent, port, &modbus_default_line);
+	return modbus_controller_create(parent, port, &modbus_default_line, dev_fwnode(parent));
 }
 
 /**

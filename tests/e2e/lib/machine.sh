@@ -151,10 +151,15 @@ firmware_dt() {
 	}
 }
 
-# without_bus DTB ALIAS: takes that bus out of the tree.
+# without_bus DTB ALIAS: takes that bus out of the tree, and gives its UART a speed, which is
+# not that of the bus that it may become.
 without_bus() {
-	fdtput -r "$1" "$(fdtget "$1" /aliases "$2")"
+	local bus
+
+	bus=$(fdtget "$1" /aliases "$2")
+	fdtput -r "$1" "$bus"
 	fdtput -d "$1" /aliases "$2"
+	fdtput -t u "$1" "$(dirname "$bus")" current-speed 115200
 }
 
 # firmware BUS...: describes these to the guest.
