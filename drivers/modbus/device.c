@@ -157,6 +157,9 @@ void modbus_device_delete(struct modbus_device_priv *priv)
 
 	device_del(&priv->mdev.dev);
 	modbus_unit_free(ctrl, priv->old_unit);
+	/* It has moved, and nothing registers it anew. */
+	if (priv->new_unit && !priv->keep)
+		modbus_unit_free(ctrl, priv->new_unit);
 	if (atomic_dec_and_test(&ctrl->deleting))
 		wake_up_var(&ctrl->deleting);
 	put_device(&priv->mdev.dev);
