@@ -42,6 +42,12 @@ static bool target_is_heard(const struct meterbus_device_priv *priv,
 	return telegram.has_id;
 }
 
+/* A device that is between two addresses has none for the moment. */
+static bool target_has_driver(const struct meterbus_device_priv *priv)
+{
+	return READ_ONCE(priv->mdev.dev.driver) || (priv->going && priv->reserving);
+}
+
 static bool target_is(const struct meterbus_device_priv *priv,
 		      const struct meterbus_target *target)
 {
@@ -76,7 +82,7 @@ bool meterbus_target_has_driver(struct meterbus_controller *ctrl,
 
 	guard(mutex)(&ctrl->lock);
 	list_for_each_entry(priv, &ctrl->devices, node)
-		if (READ_ONCE(priv->mdev.dev.driver) && target_is(priv, target))
+		if (target_has_driver(priv) && target_is(priv, target))
 			return true;
 	return false;
 }
