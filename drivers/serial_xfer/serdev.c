@@ -3,7 +3,8 @@
  * Ports on serial device bus controllers.
  *
  * serdev's ttyport turns RTS/CTS on when it opens, cannot set stop bits (there is
- * always one) and hides error flags. Direction control of RS-485 is the UART
+ * always one), hides error flags, and returns the speed that it was asked for even if the
+ * UART cannot have it and keeps the one before. Direction control of RS-485 is the UART
  * driver's business.
  */
 #include <linux/device.h>
