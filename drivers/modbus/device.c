@@ -310,7 +310,7 @@ EXPORT_SYMBOL_GPL(modbus_device_latency_us);
  * modbus_device_line() - line settings of a device
  * @mdev: the device
  *
- * Context: any.
+ * Context: process.
  * Return: speed and parity.
  */
 struct serial_xfer_line modbus_device_line(struct modbus_device *mdev)

@@ -155,7 +155,7 @@ static int modbus_exec(struct serial_xfer_client *client, const struct modbus_ex
 	msg->tx_len = modbus_rtu_encode(tx, expect->unit, req, len);
 	msg->parse = modbus_rtu_parse;
 	msg->context = expect;
-	msg->ambiguous = modbus_mirrors(req[0]);
+	msg->mirrored = modbus_mirrors(req[0]);
 
 	ret = serial_xfer_exec(client, msg);
 	/* Whatever went wrong, the device may have heard the request. */

@@ -125,7 +125,7 @@ EXPORT_SYMBOL_GPL(serial_xfer_cdev_release);
  * The protocol works on a copy of the structure, and all of the copy goes back:
  * whatever is in it came from there, or is a result.
  *
- * Context: may sleep; a fatal signal ends the wait.
+ * Context: may sleep; a signal ends the wait for one's turn, a fatal one all waits.
  * Return: 0 or an error.
  */
 long serial_xfer_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)

@@ -250,7 +250,7 @@ static void rx_deliver(struct serial_xfer_port *port, const u8 *frame, size_t le
 static bool rx_echo_possible(struct serial_xfer_port *port)
 {
 	return !port->rx.echoed &&
-	       (!port->rx.msg->ambiguous || port->echo != SERIAL_XFER_ECHO_NO);
+	       (!port->rx.msg->mirrored || port->echo != SERIAL_XFER_ECHO_NO);
 }
 
 /* Everything up to and including a frame that was recognised is done with. */
@@ -288,7 +288,7 @@ static void rx_drop_echo(struct serial_xfer_port *port, size_t at)
 	rx->flawed -= rx_count_flaws(rx, at, len);
 	rx->echoed = true;
 	rx->echo_at = at;
-	if (rx->msg->ambiguous && port->echo == SERIAL_XFER_ECHO_UNKNOWN)
+	if (rx->msg->mirrored && port->echo == SERIAL_XFER_ECHO_UNKNOWN)
 		rx->copy_at = port->last_rx;
 }
 
@@ -337,13 +337,14 @@ static struct serial_xfer_span rx_parse(const struct serial_xfer_rx *rx, size_t 
 static bool rx_is_echo(struct serial_xfer_port *port, size_t at)
 {
 	struct serial_xfer_rx *rx = &port->rx;
+	const struct serial_xfer_msg *msg = rx->msg;
 	size_t left = rx->len - at;
 
-	if (!rx_echo_possible(port) || memcmp(rx->buf + at, rx->msg->tx, min(left, rx->msg->tx_len)))
+	if (!rx_echo_possible(port) || memcmp(rx->buf + at, msg->tx, min(left, msg->tx_len)))
 		return false;
-	if (left >= rx->msg->tx_len)
+	if (left >= msg->tx_len)
 		return true;
-	if (port->echo == SERIAL_XFER_ECHO_NO && rx->msg->parse &&
+	if (port->echo == SERIAL_XFER_ECHO_NO && msg->parse &&
 	    rx_parse(rx, at).verdict == SERIAL_XFER_WHOLE)
 		return false;
 	rx->partial = true;

@@ -50,7 +50,7 @@ static void life_set_presence(struct serial_xfer_life *life, enum serial_xfer_pr
  * serial_xfer_life_is_online() - is the device known to be there?
  * @life: the device
  *
- * Context: any.
+ * Context: process.
  * Return: true if it is.
  */
 bool serial_xfer_life_is_online(struct serial_xfer_life *life)

@@ -163,8 +163,9 @@ static bool port_is_idle(struct serial_xfer_port *port)
  * serial_xfer_port_stop() - end all exchanges
  * @port: the port
  *
- * What is in flight and what waits ends with -ENODEV at once, and so does all
- * that comes later. On return nobody uses the back end. Stopping twice is allowed.
+ * What is in flight and what waits ends with -ENODEV, and so does all that comes later.
+ * On return nobody uses the back end: a call that has begun, to write or to drain, is
+ * waited for. Stopping twice is allowed.
  *
  * Context: may sleep.
  */

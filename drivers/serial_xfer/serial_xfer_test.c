@@ -752,14 +752,14 @@ static int ask_mirror(struct context *ctx, unsigned int copies, unsigned int tim
 
 	msg.tx = mirror;
 	msg.tx_len = sizeof(mirror);
-	msg.ambiguous = true;
+	msg.mirrored = true;
 	memset(ctx->rx, 0, sizeof(ctx->rx));
 	ctx->line->echo = copies > 1;
 	ctx->steps = copies ? one : NULL;
 	return exec(ctx, &msg) ?: memcmp(ctx->rx, mirror, sizeof(mirror));
 }
 
-static void ambiguous_without_echo_test(struct kunit *test)
+static void mirrored_without_echo_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
 
@@ -770,7 +770,7 @@ static void ambiguous_without_echo_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, ask_mirror(ctx, 0, SHORT_MS));
 }
 
-static void ambiguous_with_echo_test(struct kunit *test)
+static void mirrored_with_echo_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
 
@@ -783,7 +783,7 @@ static void ambiguous_with_echo_test(struct kunit *test)
 }
 
 /* Nothing is known: one copy is taken for the reply, after the time limit. */
-static void ambiguous_unknown_test(struct kunit *test)
+static void mirrored_unknown_test(struct kunit *test)
 {
 	struct context *ctx = test->priv;
 
@@ -1536,9 +1536,9 @@ static struct kunit_case xfer_cases[] = {
 	KUNIT_CASE(echo_yes_test),
 	KUNIT_CASE(echo_no_test),
 	KUNIT_CASE(echo_pieces_test),
-	KUNIT_CASE(ambiguous_without_echo_test),
-	KUNIT_CASE(ambiguous_with_echo_test),
-	KUNIT_CASE(ambiguous_unknown_test),
+	KUNIT_CASE(mirrored_without_echo_test),
+	KUNIT_CASE(mirrored_with_echo_test),
+	KUNIT_CASE(mirrored_unknown_test),
 	KUNIT_CASE(prefixed_without_echo_test),
 	KUNIT_CASE(prefixed_with_echo_test),
 	KUNIT_CASE(prefixed_unknown_test),

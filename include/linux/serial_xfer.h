@@ -115,7 +115,7 @@ typedef struct serial_xfer_span (*serial_xfer_parse_t)(const struct serial_xfer_
  *	the last bit of the request
  * @parse: finds the reply; NULL if none is expected
  * @context: for @parse
- * @ambiguous: the reply may be the same bytes as the request
+ * @mirrored: the reply may be the same bytes as the request
  * @gapless: frames tell their own ends, so no silence is needed before the request,
  *	unless it is sent with other line settings than what was on the line before
  * @rx_len: result: length of the reply; with -EBADMSG of what is in @rx instead: what
@@ -137,7 +137,7 @@ struct serial_xfer_msg {
 	unsigned int turnaround_ms;
 	serial_xfer_parse_t parse;
 	const void *context;
-	bool ambiguous;
+	bool mirrored;
 	bool gapless;
 
 	size_t rx_len;
