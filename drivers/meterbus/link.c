@@ -254,6 +254,9 @@ int meterbus_link_probe(struct meterbus_device_priv *priv,
 {
 	if (address->secondary)
 		return link_select(priv, address->id, heard);
+	/* Whoever is there may be the one that is selected: it counts anew. */
+	if (priv->address.secondary || address->primary != priv->address.primary)
+		priv->ctrl->selected = NULL;
 	return link_nke(priv, address->primary, heard);
 }
 
@@ -309,7 +312,9 @@ int meterbus_link_reset(struct meterbus_device_priv *priv)
 	int ret = link_nke(priv, link_a_field(priv), NULL);
 
 	meterbus_link_lose(priv);
-	if (!ret && !priv->address.secondary)
+	if (priv->address.secondary)
+		priv->ctrl->selected = NULL;
+	else if (!ret)
 		link_in_step(priv);
 	return ret;
 }
@@ -512,15 +517,19 @@ int meterbus_link_exchange(struct meterbus_device_priv *priv,
 			   const struct meterbus_request *request, struct serial_xfer_msg *msg)
 {
 	struct meterbus_link *link = &priv->link;
+	/* If it counts after all, it takes for a repetition what comes before or after. */
+	bool apart = link->plain && !request->read;
 	int ret;
 
+	if (apart)
+		meterbus_link_lose(priv);
 	ret = link_try_hard(priv, request, msg);
 	if (ret == -ETIMEDOUT && request->read && meterbus_link_is_ready(priv) && !link->counts)
 		ret = link_try_other(priv, request, msg);
-	if (ret) {
+	if (ret || apart)
 		meterbus_link_lose(priv);
+	if (ret)
 		return ret;
-	}
 	if (link->fcb && !link->plain)
 		link->counts = true;
 	link->fcb = !link->fcb;

@@ -36,6 +36,8 @@
  * @a: its primary address
  * @id: its secondary address
  * @plain: it understands only frames whose count bit is clear
+ * @early: after a reset it takes a request whose count bit is clear as well
+ * @busy: so many requests to read are not answered
  * @steady: it does not number its telegrams
  * @telegrams: how many a read-out has; with none it acknowledges
  * @silent: so many requests are not answered
@@ -65,6 +67,8 @@ struct test_meter {
 	u8 a;
 	u64 id;
 	bool plain;
+	bool early;
+	unsigned int busy;
 	bool steady;
 	unsigned int telegrams;
 	unsigned int silent;
@@ -211,12 +215,14 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	if (meter->deaf && frame[0] == METERBUS_LONG_START)
 		return;
+	if (frame[0] == METERBUS_SHORT_START && take_one(&meter->busy))
+		return;
 	if (!meter->plain && !meter->lax && fcb == meter->last_fcb) {
 		meter->repeated++;
 		meter_say(line, meter);
 		return;
 	}
-	if (!meter->plain && meter->last_fcb < 0 && !fcb)
+	if (!meter->plain && !meter->early && meter->last_fcb < 0 && !fcb)
 		return;
 	meter->last_fcb = fcb;
 	meter->fresh++;
@@ -481,6 +487,46 @@ static void plain_test(struct kunit *test)
 	expect_short(ctx, writes, 0x5b, 1);
 	expect_short(ctx, writes + 1, 0x5b, 1);
 	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, writes + 2);
+}
+
+/* One that counts was busy when it was first asked, and so is taken for one that does not. */
+static void busy_at_first_test(struct kunit *test)
+{
+	static const u8 setting[] = { 0x29 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	struct test_meter *meter = &ctx->meters[0];
+	int i;
+
+	meter->early = true;
+	meter->busy = priv->ctrl->retries + 1;
+	meter->telegrams = 1;
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_TRUE(test, priv->link.plain);
+	KUNIT_EXPECT_EQ(test, meterbus_write(&priv->mdev, 0x51, setting, sizeof(setting)), 0);
+	KUNIT_EXPECT_EQ(test, meter->written, setting[0]);
+	KUNIT_EXPECT_EQ(test, meter->repeated, 0);
+	for (i = 0; i < 3; i++) {
+		KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+		KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][15], (u8)(meter->access - 1));
+	}
+	KUNIT_EXPECT_FALSE(test, priv->link.plain);
+	KUNIT_EXPECT_TRUE(test, priv->link.counts);
+}
+
+/* Whoever is asked for by his primary address may be the one that is selected. */
+static void probe_selected_test(struct kunit *test)
+{
+	static const u8 setting[] = { 0x29 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "22091039CD250102");
+	const struct meterbus_address primary = { .primary = ctx->meters[0].a };
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, meterbus_address_probe(&priv->mdev, &primary), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, meterbus_write(&priv->mdev, 0x51, setting, sizeof(setting)), 0);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].written, setting[0]);
+	KUNIT_EXPECT_EQ(test, ctx->meters[0].repeated, 0);
 }
 
 /* A meter that has missed the reset repeats its last reply; one that does not number. */
@@ -1167,6 +1213,8 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(lost_reply_test),
 	KUNIT_CASE(given_up_test),
 	KUNIT_CASE(plain_test),
+	KUNIT_CASE(busy_at_first_test),
+	KUNIT_CASE(probe_selected_test),
 	KUNIT_CASE(repetition_test),
 	KUNIT_CASE(select_test),
 	KUNIT_CASE(wrong_meter_test),

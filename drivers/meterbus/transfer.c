@@ -72,7 +72,8 @@ static int transfer_telegram(struct meterbus_device_priv *priv, struct meterbus_
  * equals the last of the read-out before is a repetition by a device that has counted
  * otherwise, and the next one is not. If that is the same again, a reset tells whether
  * it is the end of a read-out that must be begun anew, or the device does not number
- * its telegrams.
+ * its telegrams. One that counts, but was taken for plain since it was busy once, repeats
+ * its last telegram as long as it is asked with the same count.
  */
 static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
@@ -88,6 +89,7 @@ static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_rea
 	if (ret || !link->again)
 		return ret;
 	meterbus_link_lose(priv);
+	link->plain = false;
 	ret = transfer_telegram(priv, readout);
 	link->steady = !ret && link->again;
 	return ret;
