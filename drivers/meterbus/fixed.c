@@ -87,7 +87,7 @@ int meterbus_fixed_next(const struct meterbus_telegram *telegram, size_t *pos,
 	record->data.len = FIXED_COUNTER_LEN;
 	record->data.msb_first = telegram->msb_first;
 	if (telegram->status & FIXED_BINARY)
-		meterbus_value_binary(record, false);
+		meterbus_value_binary(record, METERBUS_FORMAT_NUMBER);
 	else
 		meterbus_value_bcd(record, false);
 	*pos += FIXED_COUNTER_LEN;

@@ -69,7 +69,8 @@ struct meterbus_vif {
 	int prefix;
 	enum meterbus_format {
 		METERBUS_FORMAT_NUMBER,		/* types A, B, H */
-		METERBUS_FORMAT_UNSIGNED,	/* type C instead of B, or D */
+		METERBUS_FORMAT_UNSIGNED,	/* type C instead of B */
+		METERBUS_FORMAT_BITS,		/* type D */
 		METERBUS_FORMAT_DATE,		/* types F, G, I, J */
 		METERBUS_FORMAT_BYTES,		/* anything else */
 	} format;
@@ -133,7 +134,7 @@ int meterbus_fixed_next(const struct meterbus_telegram *telegram, size_t *pos,
 
 /* value.c */
 void meterbus_value_bcd(struct meterbus_record *record, bool negative);
-void meterbus_value_binary(struct meterbus_record *record, bool is_unsigned);
+void meterbus_value_binary(struct meterbus_record *record, enum meterbus_format format);
 void meterbus_value_real(struct meterbus_record *record);
 void meterbus_value_offset(struct meterbus_record *record, int offset);
 

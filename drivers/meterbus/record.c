@@ -208,7 +208,7 @@ static void record_decode(struct meterbus_record *record, unsigned int field,
 	else if (field == DIF_DATA_REAL)
 		meterbus_value_real(record);
 	else if (field < DIF_DATA_BCD)
-		meterbus_value_binary(record, vib->vif.format == METERBUS_FORMAT_UNSIGNED);
+		meterbus_value_binary(record, vib->vif.format);
 	else
 		meterbus_value_bcd(record, false);
 }
@@ -249,7 +249,7 @@ static void record_decode_lvar(struct meterbus_record *record, u8 lvar,
 	else if (lvar < 0xe0)
 		meterbus_value_bcd(record, lvar >= 0xd0);
 	else
-		meterbus_value_binary(record, vib->vif.format == METERBUS_FORMAT_UNSIGNED);
+		meterbus_value_binary(record, vib->vif.format);
 }
 
 static bool record_read_data(struct record_reader *reader, unsigned int field,

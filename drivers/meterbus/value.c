@@ -75,15 +75,16 @@ void meterbus_value_bcd(struct meterbus_record *record, bool negative)
 }
 
 /**
- * meterbus_value_binary() - decode an integer, type B or C
+ * meterbus_value_binary() - decode an integer, type B or C, or bits, type D
  * @record: the record
- * @is_unsigned: it is of type C
+ * @format: METERBUS_FORMAT_NUMBER for type B, _UNSIGNED for C, _BITS for D
  *
  * The lowest number of type B and the highest of type C stand for "invalid"
  * (Tables A.2 and A.3). A number that is too long for 64 bits is left as bytes.
  */
-void meterbus_value_binary(struct meterbus_record *record, bool is_unsigned)
+void meterbus_value_binary(struct meterbus_record *record, enum meterbus_format format)
 {
+	bool is_signed = format == METERBUS_FORMAT_NUMBER;
 	size_t len = record->data.len, i = len;
 	u64 bits = 0, sign, all;
 
@@ -96,9 +97,9 @@ void meterbus_value_binary(struct meterbus_record *record, bool is_unsigned)
 	sign = BIT_ULL(8 * len - 1);
 	all = sign | (sign - 1);
 
-	if (bits == (is_unsigned ? all : sign))
+	if (bits == (is_signed ? sign : all) && format != METERBUS_FORMAT_BITS)
 		record->kind = METERBUS_INVALID;
-	else if (!is_unsigned)
+	else if (is_signed)
 		value_set(record, bits & sign ? all - bits + 1 : bits, bits & sign);
 	else if (bits > S64_MAX)
 		record->kind = METERBUS_BYTES;

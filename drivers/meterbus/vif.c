@@ -96,11 +96,11 @@ static const struct vif_row vif_fd[] = {
 	CODED(0x11, 0x11, CUSTOMER, UNSIGNED),
 	CODED(0x12, 0x15, ACCESS_CODE, UNSIGNED),
 	CODED(0x16, 0x16, PASSWORD, UNSIGNED),
-	CODED(0x17, 0x17, ERROR_FLAGS, UNSIGNED),
-	CODED(0x18, 0x18, ERROR_MASK, UNSIGNED),
+	CODED(0x17, 0x17, ERROR_FLAGS, BITS),
+	CODED(0x18, 0x18, ERROR_MASK, BITS),
 	CODED(0x19, 0x19, SECURITY_KEY, BYTES),
-	CODED(0x1a, 0x1a, DIGITAL_OUTPUT, UNSIGNED),
-	CODED(0x1b, 0x1b, DIGITAL_INPUT, UNSIGNED),
+	CODED(0x1a, 0x1a, DIGITAL_OUTPUT, BITS),
+	CODED(0x1b, 0x1b, DIGITAL_INPUT, BITS),
 	PLAIN(0x1c, 0x1c, BAUD_RATE, BAUD),
 	PLAIN(0x1d, 0x1d, RESPONSE_DELAY, BIT_TIMES),
 	CODED(0x1e, 0x1e, RETRY, UNSIGNED),
@@ -219,8 +219,10 @@ static void vife_apply_second(struct meterbus_vib *vib, u8 code)
 {
 	switch (code) {
 	case 0x11: /* data type C */
-	case 0x12: /* data type D */
 		vib->vif.format = METERBUS_FORMAT_UNSIGNED;
+		break;
+	case 0x12: /* data type D */
+		vib->vif.format = METERBUS_FORMAT_BITS;
 		break;
 	default:
 		vife_qualify(vib, METERBUS_QUALIFIER_FC | code);
@@ -300,6 +302,7 @@ static void vife_apply_high(struct meterbus_vib *vib, u8 code)
 		break;
 	case 0x7f:
 		vib->specific = true;
+		vib->vif.format = METERBUS_FORMAT_NUMBER;
 		break;
 	default:
 		vife_qualify(vib, code);
