@@ -19,9 +19,6 @@ static_assert(sizeof_field(struct modbus_xfer, req) >= MODBUS_MAX_PDU);
 static_assert(sizeof_field(struct modbus_xfer, rsp) >= SERIAL_XFER_MAX_FRAME);
 static_assert(sizeof(struct modbus_xfer) == 600);
 
-/* Modbus Application Protocol V1.1b3, chapter 6.21: reads the identification. */
-#define MODBUS_MEI_IDENTIFICATION	0x0e
-
 /**
  * modbus_request_reads() - does a request change nothing?
  * @req: request PDU

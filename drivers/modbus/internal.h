@@ -37,6 +37,8 @@
 #define MODBUS_READ_WRITE		0x17
 #define MODBUS_READ_FIFO		0x18
 #define MODBUS_ENCAPSULATED		0x2b
+/* Modbus Application Protocol V1.1b3, chapter 6.21: the one that reads the identification */
+#define MODBUS_MEI_IDENTIFICATION	0x0e
 #define MODBUS_FUNCTION_MAX		0x7f
 #define MODBUS_EXCEPTION		0x80
 

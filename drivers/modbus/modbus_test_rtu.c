@@ -316,6 +316,12 @@ static void bad_request_test(struct kunit *test)
 	}
 	pdu[0] = 0x16;
 	KUNIT_EXPECT_EQ(test, -EINVAL, modbus_rtu_reply_len(pdu, 6));
+	pdu[0] = 0x2b;
+	KUNIT_EXPECT_EQ(test, -EINVAL, modbus_rtu_reply_len(pdu, 1));
+	pdu[1] = 0x0d;
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, modbus_rtu_reply_len(pdu, 4));
+	pdu[1] = 0x0e;
+	KUNIT_EXPECT_EQ(test, 0, modbus_rtu_reply_len(pdu, 4));
 }
 
 static void whole_test(struct kunit *test)

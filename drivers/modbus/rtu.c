@@ -128,8 +128,11 @@ ssize_t modbus_rtu_reply_len(const u8 *req, size_t len)
 	case MODBUS_READ_FILE:
 	case MODBUS_WRITE_FILE:
 	case MODBUS_READ_FIFO:
-	case MODBUS_ENCAPSULATED:
 		return 0;
+	case MODBUS_ENCAPSULATED:
+		if (len < 2)
+			return -EINVAL;
+		return req[1] == MODBUS_MEI_IDENTIFICATION ? 0 : -EOPNOTSUPP;
 	default:
 		return -EOPNOTSUPP;
 	}

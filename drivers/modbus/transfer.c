@@ -128,6 +128,13 @@ static int modbus_take_response(struct modbus_device_priv *priv, const u8 *adu, 
 	return 0;
 }
 
+/* As long as nothing is known of the line, the reply to a write may have been its echo. */
+static bool modbus_is_answered(const struct modbus_controller *ctrl,
+			       const struct serial_xfer_msg *msg)
+{
+	return !msg->mirrored || serial_xfer_port_echo(ctrl->port) != SERIAL_XFER_ECHO_UNKNOWN;
+}
+
 /*
  * The device has answered, and in order: abandoned requests will not be answered
  * any more.
@@ -135,7 +142,8 @@ static int modbus_take_response(struct modbus_device_priv *priv, const u8 *adu, 
 static void modbus_note_answer(struct modbus_device_priv *priv, u8 unit,
 			       const struct serial_xfer_msg *msg)
 {
-	memset(&priv->ctrl->abandoned[unit], 0, sizeof(struct modbus_abandoned));
+	if (modbus_is_answered(priv->ctrl, msg))
+		memset(&priv->ctrl->abandoned[unit], 0, sizeof(struct modbus_abandoned));
 	modbus_note_latency(priv, msg->latency_us);
 	serial_xfer_life_heard(&priv->life);
 }
@@ -219,7 +227,7 @@ int modbus_raw_exec(struct modbus_controller *ctrl, struct serial_xfer_client *c
 		ambiguous |= distrust;
 	}
 	*doubtful = ambiguous;
-	if (!ambiguous)
+	if (!ambiguous && modbus_is_answered(ctrl, msg))
 		memset(gone, 0, sizeof(*gone));
 	return 0;
 }
