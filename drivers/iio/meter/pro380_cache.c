@@ -117,11 +117,20 @@ static void pro380_note_failure(struct pro380 *pro, enum pro380_block block, int
 	pro->failures[block].error = error;
 }
 
-static void pro380_forget(struct pro380 *pro, enum pro380_item item)
+/* By the combination code the meter makes one energy of others (manual v2.18, 7.11) */
+static void pro380_forget_written(struct pro380 *pro, enum pro380_item item)
 {
+	unsigned int i;
+
 	guard(mutex)(&pro->lock);
 
 	pro->entries[item].stamp = 0;
+	if (item != PRO380_ITEM_COMBINATION_CODE)
+		return;
+
+	for (i = 0; i < PRO380_NR_ITEMS; i++)
+		if (pro380_item_block(i) == PRO380_BLOCK_ENERGIES)
+			pro->entries[i].stamp = 0;
 }
 
 static void pro380_wanted(struct pro380 *pro, enum pro380_item item, bool whole_block,
@@ -219,12 +228,12 @@ static enum pro380_item pro380_proof_item(enum pro380_item item)
 
 /*
  * The day counter goes on counting: it was set back if it shows less than
- * before, or nothing.
+ * before, or nothing, or if there was nothing to set back.
  */
 static bool pro380_proved(enum pro380_item item, s64 before, s64 wanted, s64 after)
 {
 	if (item == PRO380_ITEM_RESETTABLE)
-		return !after || after < before;
+		return !before || !after || after < before;
 
 	return after == wanted;
 }
@@ -240,7 +249,7 @@ static int pro380_prove(struct pro380 *pro, enum pro380_item item, s64 before, s
 	struct pro380_entry entry;
 	int err;
 
-	pro380_forget(pro, proof);
+	pro380_forget_written(pro, proof);
 	if (!test_bit(proof, pro->desc.readable))
 		return ret;
 	if (ret && ret != -ETIMEDOUT && ret != -EBADMSG)
@@ -255,21 +264,35 @@ static int pro380_prove(struct pro380 *pro, enum pro380_item item, s64 before, s
 	return ret ?: -EIO;
 }
 
+/* What the day counter shows; any number is less than one that is none */
+static int pro380_day_counter(struct pro380 *pro, s64 *value)
+{
+	struct pro380_entry entry;
+	int ret;
+
+	ret = pro380_refresh(pro, PRO380_ITEM_RESETTABLE, false, &entry);
+	if (ret && ret != -ENODATA && ret != -ERANGE)
+		return ret;
+
+	*value = ret ? S64_MAX : entry.value;
+	return 0;
+}
+
 static int pro380_write_proved(struct pro380 *pro, enum pro380_item item, s64 value)
 {
-	struct pro380_entry before = { };
 	int tries = PRO380_WRITE_TRIES;
+	s64 before = 0;
 	int ret;
 
 	if (item == PRO380_ITEM_RESETTABLE && test_bit(item, pro->desc.readable)) {
-		ret = pro380_refresh(pro, item, false, &before);
+		ret = pro380_day_counter(pro, &before);
 		if (ret)
 			return ret;
 	}
 
 	do {
 		ret = pro->desc.ops->write(pro->desc.priv, item, value);
-		ret = pro380_prove(pro, item, before.value, value, ret);
+		ret = pro380_prove(pro, item, before, value, ret);
 	} while ((ret == -ETIMEDOUT || ret == -EBADMSG) && --tries);
 
 	return ret;
@@ -323,9 +346,9 @@ static int pro380_move_locked(struct pro380 *pro, enum pro380_item item, s64 add
 	strscpy(keep.serial, pro->serial, sizeof(keep.serial));
 	ret = pro->desc.ops->move(pro->desc.priv, item, address, &keep);
 
-	pro380_forget(pro, item);
+	pro380_forget_written(pro, item);
 	if (strcmp(keep.serial, pro->serial)) {
-		pro380_forget(pro, PRO380_ITEM_SERIAL_NUMBER);
+		pro380_forget_written(pro, PRO380_ITEM_SERIAL_NUMBER);
 		pro380_rename(pro, keep.serial);
 	}
 

@@ -480,6 +480,8 @@ static void text_available_is_parsed(struct kunit *test)
  * @writes: how often it was written to
  * @reply: what writes return
  * @deaf: writes change nothing
+ * @bad: an item without a valid value until it is written, 0 for none
+ * @counts_on: what is written is counted on by one before it is read
  * @slow: fetches wait for @answer
  * @asked: a slow fetch has begun
  * @answer: it may end
@@ -494,6 +496,8 @@ struct meter {
 	int writes;
 	int reply;
 	bool deaf;
+	enum pro380_item bad;
+	bool counts_on;
 	bool slow;
 	struct completion asked;
 	struct completion answer;
@@ -515,7 +519,9 @@ static int meter_fetch(void *priv, const unsigned long *wanted, struct pro380 *p
 		return meter->error;
 
 	for_each_set_bit(item, wanted, PRO380_NR_ITEMS)
-		pro380_deliver(pro, item, meter->value[item], 0, ktime_get_boottime());
+		pro380_deliver(pro, item, meter->value[item],
+			       meter->bad && item == meter->bad ? -ENODATA : 0,
+			       ktime_get_boottime());
 	return 0;
 }
 
@@ -526,7 +532,9 @@ static int meter_write(void *priv, enum pro380_item item, s64 value)
 	meter->writes++;
 	if (!meter->deaf)
 		meter->value[item == PRO380_ITEM_TARIFF_VOLATILE ?
-			     PRO380_ITEM_TARIFF : item] = value;
+			     PRO380_ITEM_TARIFF : item] = value + meter->counts_on;
+	if (item == meter->bad)
+		meter->bad = 0;
 
 	return meter->reply;
 }
@@ -844,6 +852,21 @@ static void write_that_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, meter->writes, 1);
 }
 
+/* A combination code makes other sums of the same energies. */
+static void write_changes_energies(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+
+	expect_read(test, PRO380_ITEM_ACTIVE_TOTAL, 1);
+	expect_read(test, PRO380_ITEM_VOLTAGE + 1, 1);
+	KUNIT_EXPECT_EQ(test, 0, pro380_write(&meter->pro, PRO380_ITEM_COMBINATION_CODE, 6));
+	meter->value[PRO380_ITEM_ACTIVE_TOTAL]++;
+	expect_read(test, PRO380_ITEM_ACTIVE_TOTAL, 1);
+	expect_read(test, PRO380_ITEM_VOLTAGE + 1, 0);
+	KUNIT_EXPECT_EQ(test, 0, pro380_write(&meter->pro, PRO380_ITEM_LCD_CYCLE_TIME, 6));
+	expect_read(test, PRO380_ITEM_ACTIVE_TOTAL, 0);
+}
+
 static void write_only(struct kunit *test)
 {
 	struct meter *meter = test->priv;
@@ -865,6 +888,28 @@ static void write_resets_the_day_counter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pro380_write(&meter->pro, PRO380_ITEM_RESETTABLE, 0));
 	meter->value[PRO380_ITEM_RESETTABLE] = 36000;
 	KUNIT_EXPECT_EQ(test, -EIO, pro380_write(&meter->pro, PRO380_ITEM_RESETTABLE, 0));
+}
+
+/* What it showed before may be no number: then any number is one that it was set to. */
+static void write_resets_a_bad_day_counter(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+
+	meter->bad = PRO380_ITEM_RESETTABLE;
+	KUNIT_EXPECT_EQ(test, 0, pro380_write(&meter->pro, PRO380_ITEM_RESETTABLE, 0));
+	KUNIT_EXPECT_EQ(test, meter->writes, 1);
+	expect_read(test, PRO380_ITEM_RESETTABLE, 0);
+}
+
+/* It began to count between the write and the read-back. */
+static void write_resets_an_empty_day_counter(struct kunit *test)
+{
+	struct meter *meter = test->priv;
+
+	meter->value[PRO380_ITEM_RESETTABLE] = 0;
+	meter->counts_on = true;
+	KUNIT_EXPECT_EQ(test, 0, pro380_write(&meter->pro, PRO380_ITEM_RESETTABLE, 0));
+	expect_read(test, PRO380_ITEM_RESETTABLE, 0);
 }
 
 static void move_keeps(struct kunit *test)
@@ -959,8 +1004,11 @@ static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(write_that_was_not_taken),
 	KUNIT_CASE(write_without_reply),
 	KUNIT_CASE(write_that_is_refused),
+	KUNIT_CASE(write_changes_energies),
 	KUNIT_CASE(write_only),
 	KUNIT_CASE(write_resets_the_day_counter),
+	KUNIT_CASE(write_resets_a_bad_day_counter),
+	KUNIT_CASE(write_resets_an_empty_day_counter),
 	KUNIT_CASE(move_keeps),
 	KUNIT_CASE(move_renames),
 	KUNIT_CASE(move_leaves_a_given_label),
