@@ -12,6 +12,7 @@
 #include <linux/iio/trigger.h>
 #include <linux/jiffies.h>
 #include <linux/math64.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
 
@@ -20,6 +21,8 @@
 #define PRO380_UHZ_PER_HZ		1000000
 #define PRO380_MIN_FREQUENCY_UHZ	1000
 #define PRO380_MAX_FREQUENCY_UHZ	(10 * PRO380_UHZ_PER_HZ)
+/* Before the point; more are no frequency either */
+#define PRO380_FREQUENCY_DIGITS		4
 #define PRO380_DEFAULT_FREQUENCY_UHZ	(2 * PRO380_UHZ_PER_HZ)
 
 /* Protects the driver data of all triggers; taken under mlock and sysfs' own locks */
@@ -118,6 +121,9 @@ static int pro380_trigger_parse(const char *buf, u32 *uhz)
 	int integer, micro;
 	int ret;
 
+	/* The parser does not notice when the integer part overflows */
+	if (strcspn(buf, ".\n") > PRO380_FREQUENCY_DIGITS)
+		return -EINVAL;
 	ret = iio_str_to_fixpoint(buf, PRO380_UHZ_PER_HZ / 10, &integer, &micro);
 	if (ret)
 		return ret;

@@ -36,7 +36,7 @@ period() {
 among "milliseconds between scans at 2 Hz" "$(period 2)" 450 700
 among "milliseconds between scans at 5 Hz" "$(period 5)" 170 400
 among "milliseconds between scans at 10 Hz" "$(period 10)" 80 300
-for hertz in 0 0.0009 10.1 -1 x; do
+for hertz in 0 0.0009 10.1 -1 x 4294967298; do
 	is "sampling_frequency refuses $hertz" "$(put "$trigger/sampling_frequency" "$hertz")" -EINVAL
 done
 put "$trigger/sampling_frequency" 5 >/dev/null
