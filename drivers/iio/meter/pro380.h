@@ -96,6 +96,9 @@ enum pro380_item {
 	PRO380_NR_ITEMS,
 };
 
+/* Of PRO380_ITEM_COMBINATION_CODE, the one that cannot be undone (manual v2.18, 7.11) */
+#define PRO380_CODE_PERMANENT	10
+
 /* Values of PRO380_ITEM_PARITY; PRO380_ITEM_DIRECTION is 0 forward, 1 reverse */
 enum pro380_parity {
 	PRO380_PARITY_EVEN,

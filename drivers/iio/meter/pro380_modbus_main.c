@@ -80,6 +80,8 @@ int pro380_modbus_identify(struct modbus_device *mdev, u32 *serial, u16 *code)
  * pro380_modbus_same() - is it still the same meter that answers?
  * @pm: the meter
  *
+ * No PRO380 answers with an exception that it has no such registers.
+ *
  * Return: 0 if it is, -ENODEV if it is another one, or an error.
  */
 int pro380_modbus_same(struct pro380_modbus *pm)
@@ -89,6 +91,8 @@ int pro380_modbus_same(struct pro380_modbus *pm)
 	int ret;
 
 	ret = pro380_modbus_identify(pm->mdev, &serial, &code);
+	if (ret == -EOPNOTSUPP || ret == -ENXIO || ret == -EINVAL)
+		return -ENODEV;
 	if (ret)
 		return ret;
 
@@ -265,7 +269,7 @@ static int pro380_modbus_verify(struct modbus_device *mdev)
 	struct pro380_modbus *pm = dev_get_drvdata(&mdev->dev);
 	int ret;
 
-	/* A change of the line settings is under way: it looks for the meter itself */
+	/* A change of the line settings or the address is under way: it looks itself */
 	if (!mutex_trylock(&pm->line_lock))
 		return -ETIMEDOUT;
 

@@ -138,8 +138,19 @@ int pro380_modbus_write(void *priv, enum pro380_item item, s64 value)
 {
 	struct pro380_modbus *pm = priv;
 
+	int ret;
+
 	if (item == PRO380_ITEM_BAUD_RATE || item == PRO380_ITEM_PARITY)
 		return pro380_modbus_set_line(pm, item, value);
+
+	/* What can not be undone is done to nobody else */
+	if (item == PRO380_ITEM_COMBINATION_CODE && value == PRO380_CODE_PERMANENT) {
+		ret = pro380_modbus_same(pm);
+		if (ret == -ENODEV)
+			modbus_device_recheck(pm->mdev);
+		if (ret)
+			return ret;
+	}
 
 	return pro380_modbus_send(pm, item, value);
 }
@@ -149,11 +160,14 @@ static int pro380_follow_move(struct pro380_modbus *pm, u8 address)
 {
 	int tries, ret;
 
-	modbus_unit_use(pm->mdev, address);
+	guard(mutex)(&pm->line_lock);
+
 	for (tries = 0; tries < PRO380_FOLLOW_TRIES; tries++) {
 		if (tries)
 			msleep(PRO380_FOLLOW_PAUSE_MS);
 
+		/* Each time: who does not answer is offline, and not asked by others */
+		modbus_unit_use(pm->mdev, address);
 		ret = pro380_modbus_same(pm);
 		if (!ret)
 			return 0;

@@ -40,7 +40,7 @@ static const struct pro380_choice pro380_s0_rates[] = {
 /* Manual v2.18, 7.11: code 10 cannot be set to another one */
 static const struct pro380_choice pro380_combination_codes[] = {
 	{ "1", 1 }, { "4", 4 }, { "5", 5 }, { "6", 6 }, { "9", 9 },
-	{ "10 permanent", 10 }, { "11", 11 },
+	{ "10 permanent", PRO380_CODE_PERMANENT }, { "11", 11 },
 };
 
 static const struct pro380_choice pro380_tariffs[] = {
