@@ -1,27 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The stages of make check. What they found is counted from their logs, so a stage that
-# fails holds up none that comes after it. Those that build a lot run one after the other,
-# in the order of $(builders), which comes first, so that beds do not keep them from beginning;
-# what waits for its lines most of the time runs beside them.
+# fails holds up none that comes after it. There are three rows, one for each job of make,
+# since one that could run any stage next would leave those that build a lot for the end: they
+# are one row, and beside them are two of what waits for its lines most of the time, or needs
+# one processor only.
 
 stage = tests/stage $@
 beds := stock-6.12 stock-6.1 arm-dt debug
 
-builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 fuzz modules \
-	    bindings style float meterctl device-trees abi documents
-stages := $(builders) e2e-debug e2e-stock-6.12 e2e-meters-6.12 e2e-stock-6.1 e2e-arm-dt \
-	  e2e-meters-6.1 simulator guest-files
+builders := fetch debug-kernel arm-kernel kunit-unstable in-tree kunit-6.12 modules
+others := simulator e2e-meters-6.12 e2e-meters-6.1 e2e-stock-6.1 e2e-arm-dt fuzz bindings \
+	  style float meterctl device-trees abi documents
+long := e2e-stock-6.12 e2e-debug
+rows := builders long others
+stages := $(foreach row,$(rows),$($(row))) guest-files
 
-.PHONY: all list
+.PHONY: all list metersim $(stages)
 all: $(stages)
 list:
 	@echo $(stages)
 
 # $(call after,STAGES): each of them waits for the one before it.
 after = $(if $(word 2,$(1)),$(eval $(word 2,$(1)): $(word 1,$(1)))$(call after,$(wordlist 2,99,$(1))))
-$(call after,$(builders))
+$(foreach row,$(rows),$(call after,$($(row))))
 
-.PHONY: $(builders) metersim simulator
 fetch:
 	@$(stage) tests/kernels/fetch || true
 debug-kernel:
@@ -31,18 +33,15 @@ arm-kernel:
 metersim:
 	@$(MAKE) -s -C tests/sim O=$(CURDIR)/build/sim all
 
-.PHONY: $(beds:%=e2e-%)
 $(beds:%=e2e-%): fetch metersim
 e2e-debug: debug-kernel
 e2e-arm-dt: arm-kernel
 $(beds:%=e2e-%):
 	@$(stage) tests/e2e/run $(@:e2e-%=%) || true
 
-.PHONY: e2e-meters-6.12 e2e-meters-6.1
 e2e-meters-6.12 e2e-meters-6.1: fetch metersim
 	@$(stage) tests/e2e/run stock-$(@:e2e-meters-%=%) boot:meters || true
 
-.PHONY: guest-files
 guest-files: $(beds:%=e2e-%)
 	@$(stage) tests/docs/check-abi $(beds:%=build/e2e/%/main.log.txt) || true
 
