@@ -156,10 +156,12 @@ void modbus_device_delete(struct modbus_device_priv *priv)
 	struct modbus_controller *ctrl = priv->ctrl;
 
 	device_del(&priv->mdev.dev);
-	modbus_unit_free(ctrl, priv->old_unit);
-	/* It has moved, and nothing registers it anew. */
-	if (priv->new_unit && !priv->keep)
-		modbus_unit_free(ctrl, priv->new_unit);
+	scoped_guard(mutex, &ctrl->lock) {
+		__clear_bit(priv->old_unit, ctrl->taken);
+		/* It has moved, and nothing registers it anew. */
+		if (priv->new_unit && !priv->keep)
+			__clear_bit(priv->new_unit, ctrl->taken);
+	}
 	if (atomic_dec_and_test(&ctrl->deleting))
 		wake_up_var(&ctrl->deleting);
 	put_device(&priv->mdev.dev);

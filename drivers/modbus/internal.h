@@ -121,7 +121,8 @@ struct modbus_controller {
  * @from_user: made with new_device
  * @unit: unit address; READ_ONCE/WRITE_ONCE, changed by modbus_unit_use()
  * @old_unit: address under which @ctrl knows the device; constant
- * @new_unit: address reserved for it, 0 if none; under @ctrl->lock
+ * @new_unit: address reserved for it, 0 if none; changed by the driver, under
+ *	@ctrl->lock, until it has committed to it; may be read without after that
  * @latency_us: running average of the answering time; written by the owner of the
  *	port's claim
  * @written_at: when somebody else has last written to the device, boot-time clock

@@ -124,7 +124,8 @@ static int add(const struct options *options, const struct bus *bus, int argc, c
 	int ret;
 
 	meter_init(&meter, bus->kind, &(struct line){ });
-	if (!take_driver(argc > 2 ? argv[2] : "pro380", &meter) || !take_address(bus, argv[1], &meter) ||
+	if (!take_driver(argc > 2 ? argv[2] : "pro380", &meter) ||
+	    !take_address(bus, argv[1], &meter) ||
 	    !options_line(options, &bus->line, &meter.line))
 		return EXIT_USAGE;
 	ret = bind_meter(bus, &meter, meter.secondary[0]);

@@ -30,7 +30,7 @@ static void put_quoted(FILE *out, const char *key, const char *text)
 	fputc('"', out);
 }
 
-/* A meter that has not answered yet has neither a number nor a label: these are all of meter_up. */
+/* All that meter_up has: a meter that has not answered yet has neither a number nor a label. */
 static void put_place(FILE *out, const struct device *device)
 {
 	char bus[32];

@@ -15,7 +15,7 @@ struct reader {
 	unsigned int answered;		/* meters that have channels */
 	unsigned int values;
 	unsigned int failed;		/* readings */
-	unsigned int missing;		/* these, and meters */
+	unsigned int missing;		/* meters */
 	unsigned int printed;
 };
 
@@ -97,7 +97,6 @@ static void count(struct reader *reader, const struct device *device,
 	}
 	reader->values += list->count - missing;
 	reader->failed += missing;
-	reader->missing += missing;
 	if (missing)
 		complain_errno(device->name, error);
 }
@@ -142,7 +141,7 @@ static int read_all(struct reader *reader, const struct selection *selection)
 static int status_of(const struct reader *reader)
 {
 	if (reader->values)
-		return reader->missing ? EXIT_PARTIAL : EXIT_OK;
+		return reader->missing || reader->failed ? EXIT_PARTIAL : EXIT_OK;
 	if (reader->failed || (reader->missing && !reader->answered))
 		return EXIT_FAILED;
 	if (reader->options->channel)

@@ -207,13 +207,12 @@ static int pro380_mbus_set_speed(struct pro380_mbus *pm, unsigned int to)
 int pro380_mbus_write(void *priv, enum pro380_item item, s64 value)
 {
 	struct pro380_mbus *pm = priv;
-
 	int ret;
 
 	if (item == PRO380_ITEM_BAUD_RATE)
 		return pro380_mbus_set_speed(pm, value);
 
-	/* What can not be undone is done to nobody else */
+	/* What cannot be undone is done to nobody else */
 	if (item == PRO380_ITEM_COMBINATION_CODE && value == PRO380_CODE_PERMANENT) {
 		scoped_guard(mutex, &pm->lock)
 			ret = pro380_mbus_same(pm);

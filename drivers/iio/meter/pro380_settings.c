@@ -137,13 +137,12 @@ static int pro380_modbus_set_line(struct pro380_modbus *pm, enum pro380_item ite
 int pro380_modbus_write(void *priv, enum pro380_item item, s64 value)
 {
 	struct pro380_modbus *pm = priv;
-
 	int ret;
 
 	if (item == PRO380_ITEM_BAUD_RATE || item == PRO380_ITEM_PARITY)
 		return pro380_modbus_set_line(pm, item, value);
 
-	/* What can not be undone is done to nobody else */
+	/* What cannot be undone is done to nobody else */
 	if (item == PRO380_ITEM_COMBINATION_CODE && value == PRO380_CODE_PERMANENT) {
 		ret = pro380_modbus_same(pm);
 		if (ret == -ENODEV)

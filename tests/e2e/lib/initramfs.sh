@@ -79,21 +79,21 @@ add_guest_programs() {
 		guest_program i686-linux-gnu-gcc ttybus32 ttybus
 }
 
-# meterctl_make ARG...: with the guest's compiler and libraries
-meterctl_make() {
-	local make=(make -s -C "$top/tools/meterctl" O="$built/meterctl" "$@")
+# With the guest's compiler and libraries
+make_meterctl() {
+	local make=(make -s -C "$top/tools/meterctl" O="$built/meterctl")
 
 	if [ -z "$sysroot" ]; then
 		"${make[@]}"
 	else
 		PKG_CONFIG_SYSROOT_DIR=$sysroot \
-			PKG_CONFIG_LIBDIR=$sysroot/usr/lib/arm-linux-gnueabihf/pkgconfig \
+			PKG_CONFIG_LIBDIR=$sysroot/usr/lib/${cross%-}/pkgconfig \
 			"${make[@]}" CC="${cross}gcc --sysroot=$sysroot"
 	fi
 }
 
 add_meterctl() {
-	meterctl_make all >"$built/meterctl.log" 2>&1 || {
+	make_meterctl >"$built/meterctl.log" 2>&1 || {
 		cat "$built/meterctl.log" >&2
 		die "meterctl does not build"
 	}
