@@ -40,18 +40,18 @@ DefinitionBlock ("", "SSDT", 2, "PRO380", "MBUS", 1)
 				})
 			}
 
-			// A whole secondary address, which in _ADR alone would lose its upper
-			// half: the integers of QEMU's DSDT, of revision 1, have 32 bits.
+			// A whole secondary address. Below a DSDT of revision 1, as QEMU's own is,
+			// _ADR loses its upper half, and "reg" is needed.
 			Device (MTR2)
 			{
-				Name (_ADR, 0xCD250102)
+				Name (_ADR, 0x22091039CD250102)
 				Name (_DSD, Package ()
 				{
 					ToUUID ("daffd814-6eba-4d8c-8a91-bc9bbf4aa301"),
 					Package ()
 					{
 						Package () { "compatible", "inepro,pro380" },
-						Package () { "reg", Package () { 0x22091039, 0xCD250102 } },
+						Package () { "reg", Package () { 0x22091039, 0xCD250102 } }, // @NARROW@
 						Package () { "current-speed", 9600 }
 					}
 				})

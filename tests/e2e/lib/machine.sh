@@ -105,29 +105,40 @@ machine() {
 	timeout --foreground "${deadline:-60}" "$qemu" "${qemu_args[@]}" 2>"$work/qemu.log"
 }
 
-# uart_path IO: the ACPI path of that UART, asked of the running kernel once per QEMU version.
+# uart_path IO: the ACPI path of that UART, asked of a running kernel once per QEMU version.
 uart_path() {
-	local known=$top/build/e2e/uart-paths version
+	local known=$top/build/e2e/firmware version
 
 	version=$(qemu-system-x86_64 --version | head -n 1)
 	if [ "$(head -n 1 "$known" 2>/dev/null)" != "$version" ]; then
-		{ echo "$version"; ask_uart_paths; } >"$known.$$"
-		grep -q "^$1 " "$known.$$" || die "no UART at $1: see $work/uart-paths.log"
+		{ echo "$version"; ask_firmware; } >"$known.$$"
+		grep -q "^$1 " "$known.$$" || die "no UART at $1: see $work/firmware.log"
 		mv "$known.$$" "$known"
 	fi
 	sed -n "s/^$1 //p" "$known"
 }
 
-# "IO PATH" of each UART
-ask_uart_paths() {
-	local console=$work/uart-paths.log root=$scratch/probe
+# "IO PATH" of each UART, and "dsdt HEX" for each part of that table
+ask_firmware() {
+	local console=$work/firmware.log root=$scratch/probe
 
 	mkdir -p "$root"/{bin,dev,proc,sys}
 	cp /bin/busybox "$root/bin/"
-	install -m 755 "$top/tests/e2e/guest/uart-paths" "$root/init"
+	install -m 755 "$top/tests/e2e/guest/firmware" "$root/init"
 	pack "$root" "$scratch/probe.cpio"
 	machine quiet "$scratch/probe.cpio"
-	tr -d '\r' <"$console" | sed -n 's/^uart-path: \(.*\)/\1/p'
+	tr -d '\r' <"$console" | sed -n 's/^uart-path: \(.*\)/\1/p; s/^\(dsdt .*\)/\1/p'
+}
+
+# A DSDT whose integers have 64 bits in place of QEMU's, for an _ADR without "reg". A kernel
+# whose tables were replaced has lockdep no more, so only where there was none.
+wide_dsdt() {
+	local root=$scratch/acpi
+
+	mkdir -p "$root/kernel/firmware/acpi"
+	sed -n 's/^dsdt //p' "$top/build/e2e/firmware" | "$top/tests/e2e/acpi/widen" \
+		>"$root/kernel/firmware/acpi/dsdt.aml"
+	pack "$root" "$scratch/acpi.cpio"
 }
 
 # firmware_acpi BUS IO: the SSDT of that bus. ASL wants the path without the filling of
@@ -138,6 +149,7 @@ firmware_acpi() {
 	path=$(uart_path "$2" | sed 's/_*\././g; s/_*$//')
 	sed -e "s|\"@PATH@\"|\"${path//\\/\\\\\\\\}\"|; s|@PORT@|${path//\\/\\\\}|" \
 		"$top/tests/e2e/acpi/$1.asl" >"$scratch/$1.asl"
+	[[ $bed != stock-* ]] || sed -i '/@NARROW@/d' "$scratch/$1.asl"
 	iasl -p "$scratch/$1" "$scratch/$1.asl" >"$work/iasl.log" 2>&1 || {
 		cat "$work/iasl.log" >&2
 		die "the SSDT of $1 does not compile"
@@ -177,4 +189,5 @@ firmware() {
 		mbus) firmware_acpi mbus 0x3e8 ;;
 		esac
 	done
+	[[ $bed != stock-* ]] || wide_dsdt
 }
