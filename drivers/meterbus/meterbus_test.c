@@ -792,6 +792,7 @@ static void end_test(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, meterbus_record_next(&telegram, &pos, &record), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, meterbus_record_next(&telegram, &pos, &record), -ENODATA);
+	KUNIT_EXPECT_EQ(test, meterbus_telegram_more(&telegram), -ENODATA);
 }
 
 struct scaling {

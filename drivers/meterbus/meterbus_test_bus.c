@@ -50,6 +50,9 @@
  * @delays: how long the next replies take, up to one of 0
  * @sender: A field of its replies if not @a
  * @refusal: it reports this error, if not 0
+ * @refuse_after: in the place of the telegram behind so many
+ * @alike: its telegrams are alike, but for the sign that more follow
+ * @illegible: they end with a record of unknown length
  * @ack: what is heard instead of its acknowledgments, or NULL
  * @ack_len: length of @ack
  * @selected: it has been selected
@@ -81,6 +84,9 @@ struct test_meter {
 	const unsigned int *delays;
 	u8 sender;
 	u8 refusal;
+	unsigned int refuse_after;
+	bool alike;
+	bool illegible;
 	const u8 *ack;
 	size_t ack_len;
 
@@ -162,7 +168,7 @@ static void meter_refuse(struct test_line *line, struct test_meter *meter)
 /* A head, the number of the telegram and E5, and the sign that more follow. */
 static void meter_telegram(struct test_line *line, struct test_meter *meter)
 {
-	u8 data[17] = {};
+	u8 data[18] = {};
 	size_t len = 16;
 
 	put_unaligned_le32(meter->id >> 32, data);
@@ -170,8 +176,10 @@ static void meter_telegram(struct test_line *line, struct test_meter *meter)
 	data[8] = meter->steady ? 0 : meter->access++;
 	data[12] = 0x02;
 	data[13] = 0x16;
-	data[14] = meter->next + 1;
+	data[14] = meter->alike ? 1 : meter->next + 1;
 	data[15] = METERBUS_ACK;
+	if (meter->illegible)
+		data[len++] = 0x3f;
 	if (++meter->next < meter->telegrams)
 		data[len++] = 0x1f;
 	else
@@ -226,7 +234,8 @@ static void meter_request(struct test_line *line, struct test_meter *meter, cons
 		return;
 	meter->last_fcb = fcb;
 	meter->fresh++;
-	if (frame[0] == METERBUS_SHORT_START && meter->refusal) {
+	if (frame[0] == METERBUS_SHORT_START && meter->refusal &&
+	    meter->next == meter->refuse_after) {
 		meter_refuse(line, meter);
 		return;
 	}
@@ -617,6 +626,121 @@ static void telegrams_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ctx->readout.frame[0][21], 1);
 }
 
+static void expect_telegrams(struct meterbus_test *ctx, struct meterbus_device_priv *priv,
+			     unsigned int nr)
+{
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(ctx->test, read_out(ctx, priv), 0);
+	KUNIT_ASSERT_EQ(ctx->test, ctx->readout.nr_telegrams, nr);
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(ctx->test, ctx->readout.frame[i][21], i + 1);
+}
+
+/* One that counts is taken for one that does not: its first telegram is not all. */
+static void busy_telegrams_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	struct test_meter *meter = &ctx->meters[0];
+
+	meter->early = true;
+	meter->busy = priv->ctrl->retries + 1;
+	meter->telegrams = 3;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBADMSG);
+	expect_telegrams(ctx, priv, 3);
+	KUNIT_EXPECT_FALSE(test, priv->link.plain);
+	expect_telegrams(ctx, priv, 3);
+}
+
+/* Without counts it repeats its first telegram for ever: the others cannot be had. */
+static void stuck_telegrams_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	struct test_meter *meter = &ctx->meters[0];
+
+	meter->plain = true;
+	meter->steady = true;
+	meter->alike = true;
+	meter->telegrams = 3;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBADMSG);
+	meter->alike = false;
+	expect_telegrams(ctx, priv, 3);
+}
+
+/* With counts what is the same is a telegram of its own. */
+static void alike_telegrams_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	ctx->meters[0].steady = true;
+	ctx->meters[0].alike = true;
+	ctx->meters[0].telegrams = 4;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, ctx->readout.nr_telegrams, 4);
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, ctx->readout.nr_telegrams, 4);
+}
+
+/* What is broken off, by whomever, is begun anew. */
+static void refused_midway_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	struct test_meter *meter = &ctx->meters[0];
+
+	meter->telegrams = 3;
+	meter->refusal = 8;
+	meter->refuse_after = 1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBUSY);
+	meter->refusal = 0;
+	expect_telegrams(ctx, priv, 3);
+}
+
+/* A meter that does not number its telegrams, and whose first one is all that has come. */
+static void broken_off_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+	struct test_meter *meter = &ctx->meters[0];
+
+	meter->telegrams = 3;
+	meter->steady = true;
+	meter->refusal = 8;
+	meter->refuse_after = 1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -EBUSY);
+	meter->refusal = 0;
+	meter->lose = priv->ctrl->retries + 1;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), -ETIMEDOUT);
+	expect_telegrams(ctx, priv, 3);
+}
+
+/* Whether more follow cannot be seen: the next read-out has the first telegram all the same. */
+static void illegible_telegrams_test(struct kunit *test)
+{
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	ctx->meters[0].telegrams = 2;
+	ctx->meters[0].illegible = true;
+	expect_telegrams(ctx, priv, 1);
+	expect_telegrams(ctx, priv, 1);
+}
+
+/* 330 bits are more than a second here. */
+static void slow_test(struct kunit *test)
+{
+	static const unsigned int delays[] = { 1000000, 0 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1 300");
+
+	ctx->meters[0].delays = delays;
+	KUNIT_EXPECT_EQ(test, read_out(ctx, priv), 0);
+	KUNIT_EXPECT_EQ(test, ctx->line->nr_writes, 2);
+}
+
 /* After the end of a read-out some meters must be reset to begin anew. */
 static void end_of_telegrams_test(struct kunit *test)
 {
@@ -635,7 +759,7 @@ static void end_of_telegrams_test(struct kunit *test)
 	}
 }
 
-/* Without counts a meter repeats the first of several telegrams for ever. */
+/* Telegrams that do not end. */
 static void plain_telegrams_test(struct kunit *test)
 {
 	struct meterbus_test *ctx = test->priv;
@@ -1219,6 +1343,13 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(select_test),
 	KUNIT_CASE(wrong_meter_test),
 	KUNIT_CASE(telegrams_test),
+	KUNIT_CASE(busy_telegrams_test),
+	KUNIT_CASE(stuck_telegrams_test),
+	KUNIT_CASE(alike_telegrams_test),
+	KUNIT_CASE(refused_midway_test),
+	KUNIT_CASE(broken_off_test),
+	KUNIT_CASE(illegible_telegrams_test),
+	KUNIT_CASE(slow_test),
 	KUNIT_CASE(end_of_telegrams_test),
 	KUNIT_CASE_SLOW(late_twice_test),
 	KUNIT_CASE_SLOW(late_lax_test),

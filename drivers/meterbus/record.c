@@ -371,16 +371,18 @@ EXPORT_SYMBOL_GPL(meterbus_record_next);
  * meterbus_telegram_more() - do more records follow in another telegram?
  * @telegram: the telegram
  *
- * Return: true if the telegram says so (DIF 1F).
+ * Return: 1 if the telegram says so (DIF 1F); 0 if not; -ENODATA: it cannot be read to
+ * its end, where it would say so.
  */
-bool meterbus_telegram_more(const struct meterbus_telegram *telegram)
+int meterbus_telegram_more(const struct meterbus_telegram *telegram)
 {
 	struct meterbus_record record;
 	size_t pos = 0;
+	int ret;
 
-	while (!meterbus_record_next(telegram, &pos, &record))
+	while (!(ret = meterbus_record_next(telegram, &pos, &record)))
 		if (record.more)
-			return true;
-	return false;
+			return 1;
+	return ret == -ENODATA ? 0 : -ENODATA;
 }
 EXPORT_SYMBOL_GPL(meterbus_telegram_more);

@@ -68,22 +68,40 @@ static int transfer_telegram(struct meterbus_device_priv *priv, struct meterbus_
 }
 
 /*
+ * Does the telegram that has come announce another one? Returns 1, 0, or an error if it
+ * cannot be read, and so does not tell.
+ */
+static int transfer_more(const struct meterbus_readout *readout)
+{
+	struct meterbus_telegram telegram;
+	const u8 *data;
+	size_t len;
+
+	data = meterbus_readout_telegram(readout, readout->nr_telegrams, &len);
+	return meterbus_telegram_parse(&telegram, data, len) ?: meterbus_telegram_more(&telegram);
+}
+
+/*
  * The first telegram of a read-out. Each has an access number of its own: one that
  * equals the last of the read-out before is a repetition by a device that has counted
  * otherwise, and the next one is not. If that is the same again, a reset tells whether
  * it is the end of a read-out that must be begun anew, or the device does not number
  * its telegrams. One that counts, but was taken for plain since it was busy once, repeats
- * its last telegram as long as it is asked with the same count.
+ * its last telegram as long as it is asked with the same count. The first of several
+ * telegrams, after a reset or a selection, is no repetition: what would come next is the
+ * second.
  */
 static int transfer_first(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
 	struct meterbus_link *link = &priv->link;
+	bool is_new;
 	int ret;
 
 	if (link->midway || link->late)
 		meterbus_link_lose(priv);
+	is_new = !meterbus_link_is_ready(priv);
 	ret = transfer_telegram(priv, readout);
-	if (ret || !link->again || link->steady)
+	if (ret || !link->again || link->steady || (is_new && transfer_more(readout) > 0))
 		return ret;
 	ret = transfer_telegram(priv, readout);
 	if (ret || !link->again)
@@ -103,30 +121,46 @@ static int transfer_refused(struct meterbus_device_priv *priv, const u8 *data, s
 }
 
 /*
+ * Does the telegram that has come follow those before? A device that is asked without
+ * counts cannot know that the next one is wanted, and repeats the last; perhaps it does
+ * count, and was taken for plain since it was busy once.
+ */
+static bool transfer_follows(struct meterbus_device_priv *priv,
+			     const struct meterbus_readout *readout)
+{
+	unsigned int n = readout->nr_telegrams;
+
+	if (!n)
+		return true;
+	if (priv->link.plain && priv->link.again) {
+		priv->link.plain = false;
+		return false;
+	}
+	return meterbus_frame_address(readout->frame[n]) == meterbus_readout_address(readout);
+}
+
+/*
  * Takes the telegram that has come. Returns 1 if more follow, 0 if not, or an error.
- * Without counts a device cannot know that it is asked for the next one.
+ * After a report of an error, and of what cannot be read, it is not known whether that
+ * was the end.
  */
 static int transfer_take(struct meterbus_device_priv *priv, struct meterbus_readout *readout)
 {
-	unsigned int n = readout->nr_telegrams;
-	struct meterbus_telegram telegram;
+	struct meterbus_link *link = &priv->link;
 	const u8 *data;
 	size_t len;
-	int ret;
+	int more;
 
-	data = meterbus_readout_telegram(readout, n, &len);
-	ret = meterbus_telegram_parse(&telegram, data, len);
-	priv->link.midway = !ret && meterbus_telegram_more(&telegram);
+	data = meterbus_readout_telegram(readout, readout->nr_telegrams, &len);
 	if (data[0] == TRANSFER_CI_ERROR)
 		return transfer_refused(priv, data, len);
-	if (ret == -EBADMSG)
-		return ret;
-	if (n && meterbus_frame_address(readout->frame[n]) != meterbus_readout_address(readout))
+	more = transfer_more(readout);
+	link->midway |= more;
+	if (more == -EBADMSG || !transfer_follows(priv, readout))
 		return -EBADMSG;
-	if (n && priv->link.again)
-		return 0;
+	link->midway = more;
 	readout->nr_telegrams++;
-	return priv->link.midway;
+	return more > 0;
 }
 
 /* What is left midway, here or by an error, is begun anew next time. */
@@ -298,10 +332,10 @@ static int transfer_begin(struct meterbus_device_priv *priv)
  *
  * Context: may sleep; a fatal signal ends the wait.
  * Return: 0; -ETIMEDOUT: no answer, at once while the device is offline; -EBADMSG:
- * only damaged answers; -ENOTUNIQ: several devices answer at once; -ENODATA: the device
- * has nothing to say; -EBUSY: it is busy, by what it says; -EIO: it reports another
- * error; -EMSGSIZE: its telegrams do not end; -EINTR: killed; -ENODEV: the device or its
- * bus has gone.
+ * only damaged answers, or telegrams that do not follow each other; -ENOTUNIQ: several
+ * devices answer at once; -ENODATA: the device has nothing to say; -EBUSY: it is busy, by
+ * what it says; -EIO: it reports another error; -EMSGSIZE: its telegrams do not end;
+ * -EINTR: killed; -ENODEV: the device or its bus has gone.
  */
 int meterbus_read(struct meterbus_device *mdev, struct meterbus_readout *readout)
 {

@@ -348,7 +348,7 @@ struct meterbus_telegram {
 };
 
 int meterbus_telegram_parse(struct meterbus_telegram *telegram, const u8 *buf, size_t len);
-bool meterbus_telegram_more(const struct meterbus_telegram *telegram);
+int meterbus_telegram_more(const struct meterbus_telegram *telegram);
 int meterbus_record_next(const struct meterbus_telegram *telegram, size_t *pos,
 			 struct meterbus_record *record);
 int meterbus_record_scale(const struct meterbus_record *record, u32 factor, int exponent,
