@@ -174,10 +174,10 @@ static int address_settle(struct meterbus_device_priv *priv)
 	struct meterbus_address address = meterbus_device_address(&priv->mdev);
 
 	guard(mutex)(&priv->ctrl->lock);
-	if (meterbus_device_clash(priv, &address))
+	priv->reserving = !meterbus_device_clash(priv, &address);
+	if (!priv->reserving)
 		return -EADDRINUSE;
 	priv->wanted = address;
-	priv->reserving = true;
 	return 0;
 }
 
@@ -193,7 +193,8 @@ static int address_settle(struct meterbus_device_priv *priv)
  *
  * Context: may sleep.
  * Return: 0; -EADDRINUSE if another device is known there, or -ENOMEM, in which cases
- * the device goes on as it is until its driver is bound anew.
+ * the device goes on as it is until its driver is bound anew. -EADDRINUSE ends the
+ * reservation.
  */
 int meterbus_address_commit(struct meterbus_device *mdev, const void *keep, size_t len)
 {

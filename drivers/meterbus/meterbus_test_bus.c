@@ -1310,6 +1310,23 @@ static void probe_test(struct kunit *test)
 			-EADDRINUSE);
 }
 
+/* The device turns up where another one is known: it has no reservation any more. */
+static void readdress_clash_test(struct kunit *test)
+{
+	struct meterbus_address wanted = { .primary = 9 }, taken = { .primary = 2 };
+	struct meterbus_test *ctx = test->priv;
+	struct meterbus_device_priv *priv = device(ctx, "1");
+
+	KUNIT_ASSERT_EQ(test, read_out(ctx, priv), 0);
+	device(ctx, "2");
+	KUNIT_ASSERT_EQ(test, meterbus_address_reserve(&priv->mdev, &wanted), 0);
+	meterbus_address_use(&priv->mdev, &taken);
+	KUNIT_EXPECT_EQ(test, meterbus_address_commit(&priv->mdev, "kept", 5), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, store(ctx, "new_device", "kunit-meter 9"), 13);
+	wanted.primary = 11;
+	KUNIT_EXPECT_EQ(test, meterbus_address_reserve(&priv->mdev, &wanted), 0);
+}
+
 /* The device is deleted before the work item has come to move it. */
 static void readdress_delete_test(struct kunit *test)
 {
@@ -1374,6 +1391,7 @@ static struct kunit_case bus_cases[] = {
 	KUNIT_CASE(recheck_test),
 	KUNIT_CASE(delete_unregister_test),
 	KUNIT_CASE(readdress_test),
+	KUNIT_CASE(readdress_clash_test),
 	KUNIT_CASE(readdress_delete_test),
 	KUNIT_CASE(probe_test),
 	KUNIT_CASE(names_test),
