@@ -415,6 +415,19 @@ struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev)
 EXPORT_SYMBOL_GPL(meterbus_device_line);
 
 /**
+ * meterbus_device_is_online() - is a device known to be there?
+ * @mdev: the device
+ *
+ * Context: process.
+ * Return: false if a request would end at once, with nothing sent.
+ */
+bool meterbus_device_is_online(struct meterbus_device *mdev)
+{
+	return serial_xfer_life_is_online(&to_meterbus_priv(mdev)->life);
+}
+EXPORT_SYMBOL_GPL(meterbus_device_is_online);
+
+/**
  * meterbus_device_set_speed() - follow a device to another speed
  * @mdev: the device
  * @speed: bits per second, for all later exchanges with it

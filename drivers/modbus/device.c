@@ -325,6 +325,19 @@ struct serial_xfer_line modbus_device_line(struct modbus_device *mdev)
 EXPORT_SYMBOL_GPL(modbus_device_line);
 
 /**
+ * modbus_device_is_online() - is a device known to be there?
+ * @mdev: the device
+ *
+ * Context: process.
+ * Return: false if a request would end at once, with nothing sent.
+ */
+bool modbus_device_is_online(struct modbus_device *mdev)
+{
+	return serial_xfer_life_is_online(&to_modbus_priv(mdev)->life);
+}
+EXPORT_SYMBOL_GPL(modbus_device_is_online);
+
+/**
  * modbus_device_set_line() - follow a device to other line settings
  * @mdev: the device
  * @line: speed and parity for all later exchanges with it

@@ -113,6 +113,7 @@ void meterbus_driver_unregister(struct meterbus_driver *drv);
 
 const struct meterbus_device_id *meterbus_device_get_id(const struct meterbus_device *mdev);
 struct meterbus_address meterbus_device_address(struct meterbus_device *mdev);
+bool meterbus_device_is_online(struct meterbus_device *mdev);
 struct serial_xfer_line meterbus_device_line(struct meterbus_device *mdev);
 void meterbus_device_set_speed(struct meterbus_device *mdev, unsigned int speed);
 ktime_t meterbus_device_written_at(const struct meterbus_device *mdev);

@@ -137,6 +137,7 @@ struct modbus_controller *modbus_device_controller(const struct modbus_device *m
 u8 modbus_device_unit(const struct modbus_device *mdev);
 ktime_t modbus_device_written_at(const struct modbus_device *mdev);
 unsigned int modbus_device_latency_us(const struct modbus_device *mdev);
+bool modbus_device_is_online(struct modbus_device *mdev);
 struct serial_xfer_line modbus_device_line(struct modbus_device *mdev);
 void modbus_device_set_line(struct modbus_device *mdev, const struct serial_xfer_line *line);
 void modbus_device_recheck(struct modbus_device *mdev);

@@ -64,6 +64,7 @@ struct pro380_mbus_message {
  * @read: meterbus_read()
  * @write: meterbus_write()
  * @recheck: meterbus_device_recheck()
+ * @is_online: meterbus_device_is_online()
  * @line: meterbus_device_line()
  * @set_speed: meterbus_device_set_speed()
  * @address: meterbus_device_address()
@@ -77,6 +78,7 @@ struct pro380_mbus_bus {
 	int (*read)(struct meterbus_device *mdev, struct meterbus_readout *readout);
 	int (*write)(struct meterbus_device *mdev, u8 ci, const u8 *data, size_t len);
 	void (*recheck)(struct meterbus_device *mdev);
+	bool (*is_online)(struct meterbus_device *mdev);
 	struct serial_xfer_line (*line)(struct meterbus_device *mdev);
 	void (*set_speed)(struct meterbus_device *mdev, unsigned int speed);
 	struct meterbus_address (*address)(struct meterbus_device *mdev);

@@ -30,6 +30,7 @@ static const struct pro380_mbus_bus pro380_mbus_bus = {
 	.read = meterbus_read,
 	.write = meterbus_write,
 	.recheck = meterbus_device_recheck,
+	.is_online = meterbus_device_is_online,
 	.line = meterbus_device_line,
 	.set_speed = meterbus_device_set_speed,
 	.address = meterbus_device_address,

@@ -182,6 +182,10 @@ static int pro380_mbus_set_speed(struct pro380_mbus *pm, unsigned int to)
 	struct device *dev = &pm->mdev->dev;
 	int ret;
 
+	/* What is not sent need not be followed */
+	if (!pm->bus->is_online(pm->mdev))
+		return -ETIMEDOUT;
+
 	ret = pro380_mbus_send(pm, PRO380_ITEM_BAUD_RATE, to);
 	if (!pro380_mbus_is_undecided(ret) || from == to)
 		return ret;

@@ -315,6 +315,7 @@ static void writes_of_the_manual(struct kunit *test)
  * @swaps: it takes an identification number the other way round
  * @mute: it does what is written, but says nothing for so many requests
  * @refuses: writes end with this error, and do nothing
+ * @offline: nothing is sent to it
  * @taken: something else is at every other address
  * @reached_at: the device's address
  * @known: the address under which the bus knows it
@@ -339,6 +340,7 @@ struct fake {
 	unsigned int mute;
 	int refuses;
 
+	bool offline;
 	bool taken;
 	struct meterbus_address reached_at;
 	struct meterbus_address known;
@@ -439,6 +441,11 @@ static void fake_recheck(struct meterbus_device *mdev)
 	fake_of(mdev)->rechecks++;
 }
 
+static bool fake_is_online(struct meterbus_device *mdev)
+{
+	return !fake_of(mdev)->offline;
+}
+
 static struct serial_xfer_line fake_line(struct meterbus_device *mdev)
 {
 	return (struct serial_xfer_line){ .speed = fake_of(mdev)->dev_speed };
@@ -496,6 +503,7 @@ static const struct pro380_mbus_bus fake_bus = {
 	.read = fake_read,
 	.write = fake_write,
 	.recheck = fake_recheck,
+	.is_online = fake_is_online,
 	.line = fake_line,
 	.set_speed = fake_set_speed,
 	.address = fake_address,
@@ -631,6 +639,35 @@ static void speed_is_remembered(struct kunit *test)
 			pro380_mbus_write(&fake->pm, PRO380_ITEM_BAUD_RATE, 9600));
 	KUNIT_EXPECT_EQ(test, fake->dev_speed, 2400);
 	KUNIT_EXPECT_EQ(test, fake->pm.other_speed, 9600);
+	KUNIT_EXPECT_EQ(test, fake->rechecks, 1);
+}
+
+static void speed_of_a_meter_that_is_away(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	fake->offline = true;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT,
+			pro380_mbus_write(&fake->pm, PRO380_ITEM_BAUD_RATE, 9600));
+	KUNIT_EXPECT_EQ(test, fake->dev_speed, 2400);
+	KUNIT_EXPECT_EQ(test, fake->pm.other_speed, 0);
+	KUNIT_EXPECT_EQ(test, fake->writes, 0);
+}
+
+/* What cannot be undone is not done to another meter, nor to one that does not say who it is */
+static void permanent_code_of_another_meter(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	KUNIT_EXPECT_EQ(test, 0, pro380_mbus_write(&fake->pm, PRO380_ITEM_COMBINATION_CODE, 10));
+	KUNIT_EXPECT_EQ(test, fake->writes, 1);
+	fake->mute = 1;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT,
+			pro380_mbus_write(&fake->pm, PRO380_ITEM_COMBINATION_CODE, 10));
+	fake->id = OTHER_SERIAL;
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			pro380_mbus_write(&fake->pm, PRO380_ITEM_COMBINATION_CODE, 10));
+	KUNIT_EXPECT_EQ(test, fake->writes, 1);
 	KUNIT_EXPECT_EQ(test, fake->rechecks, 1);
 }
 
@@ -838,6 +875,8 @@ static struct kunit_case follow_cases[] = {
 	KUNIT_CASE(speed_is_followed),
 	KUNIT_CASE(speed_is_not_taken),
 	KUNIT_CASE(speed_is_remembered),
+	KUNIT_CASE(speed_of_a_meter_that_is_away),
+	KUNIT_CASE(permanent_code_of_another_meter),
 	KUNIT_CASE(primary_is_moved),
 	KUNIT_CASE(primary_is_moved_without_reply),
 	KUNIT_CASE(primary_is_not_moved),

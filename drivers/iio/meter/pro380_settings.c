@@ -111,6 +111,10 @@ static int pro380_modbus_set_line(struct pro380_modbus *pm, enum pro380_item ite
 	struct serial_xfer_line now;
 	int ret;
 
+	/* What is not sent need not be followed */
+	if (!modbus_device_is_online(pm->mdev))
+		return -ETIMEDOUT;
+
 	ret = pro380_modbus_send(pm, item, value);
 	if (!pro380_is_undecided(ret) || pro380_line_equal(&from, &to))
 		return ret;

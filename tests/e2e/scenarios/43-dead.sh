@@ -26,6 +26,12 @@ done
 check "readers of an offline meter send nothing" \
 	test $(($(content 0-01/statistics/exchanges) - before)) -le 3
 is "a write to it" "$(put "$dir/lcd_cycle_time" 11)" -ETIMEDOUT
+before=$(content 0-01/statistics/exchanges)
+for file in baud_rate:4800 parity:odd; do
+	is "offline: another ${file%:*}" "$(put "$dir/${file%:*}" "${file#*:}")" -ETIMEDOUT
+done
+check "nobody looks for it there" test $(($(content 0-01/statistics/exchanges) - before)) -le 3
+is "it is still offline" "$(content 0-01/state)" offline
 is "another meter is not concerned" "$(get "$other/in_voltage1_raw" | sed 's/^[0-9]*$/number/')" number
 ctl power 1 on >/dev/null
 check "it comes back by itself" wait_for 70 state_is 0-01 online

@@ -28,6 +28,11 @@ for pair in primary:0-07 full:$full; do
 	check "$dev: readers of an offline meter send nothing" \
 		test $(($(content "$dev/statistics/exchanges") - before)) -le 3
 	is "$dev: a write to it" "$(put "$dir/tariff" 2)" -ETIMEDOUT
+	before=$(content "$dev/statistics/exchanges")
+	is "$dev: another speed" "$(put "$dir/baud_rate" 4800)" -ETIMEDOUT
+	check "$dev: nobody looks for it there" \
+		test $(($(content "$dev/statistics/exchanges") - before)) -le 3
+	is "$dev: it is still offline" "$(content "$dev/state")" offline
 	is "another meter is not concerned" "$(get "$other/in_energy0_raw" | sed 's/^[0-9]*$/number/')" number
 	ctl power "$meter" on >/dev/null
 	check "$dev comes back by itself" wait_for 70 state_is "$dev" online
