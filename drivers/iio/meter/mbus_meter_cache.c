@@ -80,6 +80,7 @@ static int cache_ask(struct mbus_meter *meter)
 	ret = meter->read(meter->mdev, &meter->readout);
 	if (ret)
 		return ret;
+	meterbus_telegram_file_set(meter->telegram, &meter->readout);
 	reading = mbus_meter_reading(&meter->readout);
 	if (IS_ERR(reading))
 		return PTR_ERR(reading);
@@ -90,7 +91,6 @@ static int cache_ask(struct mbus_meter *meter)
 	}
 
 	cache_publish(meter, reading);
-	meterbus_telegram_file_set(meter->telegram, &meter->readout);
 	meter->anew = mbus_meter_watch_see(&meter->watch, meter->first, reading,
 					   ktime_get_boottime());
 	return 0;
