@@ -134,17 +134,28 @@ struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ct
 	return NULL;
 }
 
-static bool address_overlaps(const struct meterbus_address *a, const struct meterbus_address *b)
+/**
+ * meterbus_ids_overlap() - could a device have both secondary addresses?
+ * @a: one, which may have wildcards
+ * @b: another, likewise
+ *
+ * Return: true if no digit of theirs tells them apart.
+ */
+bool meterbus_ids_overlap(u64 a, u64 b)
 {
-	int i;
+	u64 digit = 0xf;
 
-	if (!a->secondary || !b->secondary)
-		return address_equal(a, b);
-	for (i = 0; i < 64; i += 4)
-		if ((a->id >> i & 0xf) != 0xf && (b->id >> i & 0xf) != 0xf &&
-		    (a->id >> i & 0xf) != (b->id >> i & 0xf))
+	for (; digit; digit <<= 4)
+		if ((a ^ b) & digit && (a & digit) != digit && (b & digit) != digit)
 			return false;
 	return true;
+}
+
+static bool address_overlaps(const struct meterbus_address *a, const struct meterbus_address *b)
+{
+	if (a->secondary && b->secondary)
+		return meterbus_ids_overlap(a->id, b->id);
+	return address_equal(a, b);
 }
 
 /**

@@ -219,6 +219,7 @@ int meterbus_device_create(struct meterbus_controller *ctrl,
 			   const struct serial_xfer_stats *stats);
 struct meterbus_device_priv *meterbus_device_find(struct meterbus_controller *ctrl,
 						  const struct meterbus_address *address);
+bool meterbus_ids_overlap(u64 a, u64 b);
 bool meterbus_device_clash(const struct meterbus_device_priv *priv,
 			   const struct meterbus_address *address);
 struct meterbus_device_priv *meterbus_device_take(struct meterbus_controller *ctrl,

@@ -49,7 +49,7 @@
 /* In Table 12: the next VIFE is of Table 13, second level */
 #define VIFE_SECOND_LEVEL	0x7d
 
-/* Record error "too many VIFEs", Table 18 */
+/* Record errors, Table 18 */
 #define RECORD_TOO_MANY_DIFES	0x01
 #define RECORD_TOO_MANY_VIFES	0x0b
 

@@ -10,17 +10,6 @@
 
 #include "internal.h"
 
-/* Could a device have both secondary addresses? Each may have wildcards. */
-static bool target_ids_overlap(u64 a, u64 b)
-{
-	u64 digit = 0xf;
-
-	for (; digit; digit <<= 4)
-		if ((a ^ b) & digit && (a & digit) != digit && (b & digit) != digit)
-			return false;
-	return true;
-}
-
 /* By what the device has sent last; returns false if nothing tells. */
 static bool target_is_heard(const struct meterbus_device_priv *priv,
 			    const struct meterbus_target *target, bool *is_target)
@@ -64,7 +53,7 @@ static bool target_is(const struct meterbus_device_priv *priv,
 	if (target_is_heard(priv, target, &is_target))
 		return is_target;
 	return known->secondary && target->a == METERBUS_A_SELECTED &&
-	       target_ids_overlap(known->id, target->id);
+	       meterbus_ids_overlap(known->id, target->id);
 }
 
 /**

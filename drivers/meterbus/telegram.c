@@ -8,6 +8,7 @@
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 
 #include "protocol.h"
 
@@ -174,8 +175,7 @@ static bool telegram_byte_is(u8 wanted, u8 byte)
 /* As it goes to the wire in mode 1, low byte first. */
 static bool telegram_manufacturer_is(u16 wanted, u16 manufacturer)
 {
-	return wanted == WILD_MANUFACTURER ||
-	       wanted == (u16)(manufacturer << 8 | manufacturer >> 8);
+	return wanted == WILD_MANUFACTURER || wanted == swab16(manufacturer);
 }
 
 /**
