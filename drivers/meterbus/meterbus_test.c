@@ -356,6 +356,7 @@ static void head_test(struct kunit *test)
 	static const u8 bare[] = { 0x78, 0x01, 0x13, 0x05 };
 	static const u8 short_head[] = { 0x7a, 0x09, 0x02, 0x00, 0x00, 0x01, 0x13, 0x05 };
 	static const u8 encrypted[] = { 0x7a, 0x09, 0x02, 0x10, 0x05, 0x01, 0x13, 0x05 };
+	static const u8 old[] = { 0x7a, 0x09, 0x02, 0xff, 0xff, 0x01, 0x13, 0x05 };
 	static const u8 error[] = { 0x70, 0x08 };
 	struct meterbus_telegram telegram;
 	struct meterbus_record record;
@@ -375,6 +376,8 @@ static void head_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, meterbus_telegram_parse(&telegram, encrypted, 8), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, telegram.access, 9);
 	KUNIT_EXPECT_EQ(test, telegram.records.len, 0);
+	KUNIT_EXPECT_EQ(test, meterbus_telegram_parse(&telegram, old, 8), 0);
+	KUNIT_EXPECT_EQ(test, telegram.records.len, 3);
 	KUNIT_EXPECT_EQ(test, meterbus_telegram_parse(&telegram, error, 2), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, meterbus_telegram_parse(&telegram, short_head, 4), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, meterbus_telegram_parse(&telegram, fixed_frame + 6, 16), -EBADMSG);
@@ -493,13 +496,19 @@ static const struct number numbers[] = {
 	NUMBER("+ 1 kvar", REACTIVE_POWER, VAR, 0, 1002, 0x01, 0xfb, 0x94, 0x7b, 2),
 	NUMBER("eight inputs", DIGITAL_INPUT, NO_UNIT, 0, 255, 0x01, 0xfd, 0x1b, 0xff),
 	NUMBER("type D", ENERGY, WH, 0, 255, 0x01, 0x83, 0xfc, 0x12, 0xff),
-	NUMBER("VIFE 7F after a date", MANUFACTURER_SPECIFIC, NO_UNIT, 0, 0x1234,
-	       0x02, 0xec, 0x7f, 0x34, 0x12),
 	NUMBER("type C", ENERGY, WH, 0, 128, 0x01, 0x83, 0xfc, 0x11, 0x80),
-	/* Manufacturer specific VIF and VIFE */
+	/* Data type C by the remarks of Tables 12 and 14 */
+	NUMBER("38400 baud", BAUD_RATE, BAUD, 0, 38400, 0x02, 0xfd, 0x1c, 0x00, 0x96),
+	NUMBER("200 bit times", RESPONSE_DELAY, BIT_TIMES, 0, 200, 0x01, 0xfd, 0x1d, 0xc8),
+	NUMBER("200 s", TIME_POINT_SECOND, SECOND, 0, 200, 0x01, 0xfd, 0x2b, 0xc8),
+	NUMBER("200 min since readout", SINCE_READOUT, MINUTE, 0, 200, 0x01, 0xfd, 0x2d, 0xc8),
+	NUMBER("every 200 h", TRANSMISSION_PERIOD, HOUR, 0, 200, 0x01, 0xfd, 0x3e, 0xc8),
+	NUMBER("200 days left", BATTERY_LEFT, DAY, 0, 200, 0x01, 0xfd, 0x74, 0xc8),
+	NUMBER("200 x 100 t", MASS, KG, 5, 200, 0x01, 0xfb, 0x18, 0xc8),
+	NUMBER("20.0 %", RELATIVE_HUMIDITY, PERCENT, -1, 200, 0x01, 0xfb, 0x1a, 0xc8),
+	/* Manufacturer specific VIF */
 	NUMBER("VIF FF", MANUFACTURER_SPECIFIC, NO_UNIT, 0, 1, 0x01, 0xff, 0xfc, 0x15, 1),
 	NUMBER("VIF 7F", MANUFACTURER_SPECIFIC, NO_UNIT, 0, 1, 0x01, 0x7f, 1),
-	NUMBER("VIFE FF", MANUFACTURER_SPECIFIC, NO_UNIT, 0, 1, 0x01, 0x83, 0xff, 0x15, 1),
 };
 
 static void number_desc(const struct number *number, char *desc)
@@ -687,6 +696,8 @@ static void vife_test(struct kunit *test)
 	static const u8 import[] = { 0x01, 0x83, 0xbb, 0x22, 1 };
 	static const u8 duration[] = { 0x01, 0xab, 0x5d, 1 };
 	static const u8 exceeds[] = { 0x01, 0xab, 0x49, 1 };
+	static const u8 late[] = { 0x01, 0xec, 0x49, 1 };
+	static const u8 how_late[] = { 0x01, 0xec, 0x5a, 1 };
 	static const u8 eleven[] = { 0x01, 0x83, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa,
 				     0xaa, 0xaa, 0x2a, 1 };
 	struct meterbus_record record;
@@ -705,9 +716,65 @@ static void vife_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, record.exponent, 0);
 	KUNIT_ASSERT_EQ(test, read_one(exceeds, sizeof(exceeds), &record), 0);
 	KUNIT_EXPECT_EQ(test, record.unit, METERBUS_NO_UNIT);
+	KUNIT_ASSERT_EQ(test, read_one(late, sizeof(late), &record), 0);
+	KUNIT_EXPECT_EQ(test, record.kind, METERBUS_INTEGER);
+	KUNIT_ASSERT_EQ(test, read_one(how_late, sizeof(how_late), &record), 0);
+	KUNIT_EXPECT_EQ(test, record.kind, METERBUS_INTEGER);
+	KUNIT_EXPECT_EQ(test, record.unit, METERBUS_HOUR);
 	KUNIT_ASSERT_EQ(test, read_one(eleven, sizeof(eleven), &record), 0);
 	KUNIT_EXPECT_EQ(test, record.kind, METERBUS_INVALID);
 	KUNIT_EXPECT_EQ(test, record.len, sizeof(eleven));
+}
+
+/* The quantity, and codes that only the manufacturer knows; FC is not what it is elsewhere. */
+static void specific_vife_test(struct kunit *test)
+{
+	static const u8 phase[] = { 0x02, 0xfd, 0xc9, 0xff, 0xfc, 0x15, 0xdf, 0x00 };
+	static const u8 date[] = { 0x02, 0xec, 0x7f, 0xa1, 0x22 };
+	struct meterbus_record record;
+
+	KUNIT_ASSERT_EQ(test, read_one(phase, sizeof(phase), &record), 0);
+	KUNIT_EXPECT_EQ(test, record.quantity, METERBUS_VOLTAGE);
+	KUNIT_EXPECT_EQ(test, record.unit, METERBUS_VOLT);
+	KUNIT_EXPECT_EQ(test, record.exponent, 0);
+	KUNIT_EXPECT_EQ(test, record.kind, METERBUS_INTEGER);
+	KUNIT_EXPECT_EQ(test, record.integer, 223);
+	KUNIT_ASSERT_EQ(test, record.nr_qualifiers, 3);
+	KUNIT_EXPECT_EQ(test, record.qualifiers[0], METERBUS_SPECIFIC);
+	KUNIT_EXPECT_EQ(test, record.qualifiers[1], METERBUS_QUALIFIER_SPECIFIC | 0x7c);
+	KUNIT_EXPECT_EQ(test, record.qualifiers[2], METERBUS_QUALIFIER_SPECIFIC | 0x15);
+	KUNIT_ASSERT_EQ(test, read_one(date, sizeof(date), &record), 0);
+	KUNIT_EXPECT_EQ(test, record.kind, METERBUS_DATE);
+	KUNIT_EXPECT_EQ(test, record.nr_qualifiers, 1);
+}
+
+static void expect_unit_text(struct kunit *test, const u8 *bytes, size_t len, const char *text,
+			     int exponent, s64 value)
+{
+	struct meterbus_record record;
+	char buf[8];
+
+	KUNIT_ASSERT_EQ(test, read_one(bytes, len, &record), 0);
+	KUNIT_EXPECT_EQ(test, record.len, len);
+	KUNIT_EXPECT_EQ(test, record.quantity, METERBUS_PLAIN_TEXT);
+	KUNIT_EXPECT_EQ(test, record.exponent, exponent);
+	KUNIT_EXPECT_EQ(test, record.integer, value);
+	KUNIT_EXPECT_GE(test, meterbus_record_unit(&record, buf, sizeof(buf)), 0);
+	KUNIT_EXPECT_STREQ(test, buf, text);
+}
+
+/* Right behind the VIF, and behind the VIFEs: ABC of libmbus's example, %RH of Elvaco's meters */
+static void unit_text_test(struct kunit *test)
+{
+	static const u8 elvaco[] = { 0x02, 0xfc, 0x03, 0x48, 0x52, 0x25, 0x74, 0xd4, 0x11 };
+	static const u8 abc[] = { 0x03, 0xfc, 0x20, 0x03, 0x43, 0x42, 0x41, 0x15, 0x31, 0x00 };
+	static const u8 scaled[] = { 0x01, 0xfc, 0xa0, 0x75, 0x01, 'x', 9 };
+	static const u8 none[] = { 0x01, 0x7c, 0x00, 9 };
+
+	expect_unit_text(test, elvaco, sizeof(elvaco), "%RH", -2, 0x11d4);
+	expect_unit_text(test, abc, sizeof(abc), "ABC", 0, 12565);
+	expect_unit_text(test, scaled, sizeof(scaled), "x", -1, 9);
+	expect_unit_text(test, none, sizeof(none), "", 0, 9);
 }
 
 static void text_test(struct kunit *test)
@@ -882,6 +949,8 @@ static struct kunit_case meterbus_cases[] = {
 	KUNIT_CASE_PARAM(date_test, moment_gen_params),
 	KUNIT_CASE(dife_test),
 	KUNIT_CASE(vife_test),
+	KUNIT_CASE(specific_vife_test),
+	KUNIT_CASE(unit_text_test),
 	KUNIT_CASE(text_test),
 	KUNIT_CASE(neighbours_test),
 	KUNIT_CASE_PARAM(end_test, end_gen_params),

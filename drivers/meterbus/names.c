@@ -30,6 +30,7 @@ static const char * const quantity_names[METERBUS_NR_QUANTITIES] = {
 	[METERBUS_RETURN_TEMPERATURE] = "return temperature",
 	[METERBUS_TEMPERATURE_DIFFERENCE] = "temperature difference",
 	[METERBUS_EXTERNAL_TEMPERATURE] = "external temperature",
+	[METERBUS_TEMPERATURE] = "temperature",
 	[METERBUS_TEMPERATURE_LIMIT] = "temperature limit",
 	[METERBUS_PRESSURE] = "pressure",
 	[METERBUS_RELATIVE_HUMIDITY] = "relative humidity",

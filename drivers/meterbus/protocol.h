@@ -93,7 +93,8 @@ enum meterbus_vif_table {
  * @record: what it says goes there
  * @vif: what the VIF said, changed by VIFEs
  * @second_table: the next VIFE is of Table 16
- * @specific: the rest is manufacturer specific
+ * @specific: all of it is manufacturer specific
+ * @specific_vifes: the VIFEs that are left are
  * @has_offset: a constant is to be added
  * @offset: 10 to this power is the constant
  */
@@ -102,6 +103,7 @@ struct meterbus_vib {
 	struct meterbus_vif vif;
 	bool second_table;
 	bool specific;
+	bool specific_vifes;
 	bool has_offset;
 	int offset;
 };

@@ -116,12 +116,12 @@ static bool record_read_dib(struct record_reader *reader, u8 dif, struct meterbu
 	return true;
 }
 
-/* The VIF's text, right after it; its first byte is the length. */
-static bool record_read_unit_text(struct record_reader *reader, struct meterbus_record *record)
+/* A text whose first byte is the length. */
+static bool record_read_unit_text(struct record_reader *reader, struct meterbus_bytes *text)
 {
 	u8 len;
 
-	return reader_byte(reader, &len) && reader_bytes(reader, len, &record->unit_text);
+	return reader_byte(reader, &len) && reader_bytes(reader, len, text);
 }
 
 /* Reads VIFEs, where @byte is what stands before them. */
@@ -138,6 +138,42 @@ static bool record_read_vifes(struct record_reader *reader, u8 byte, struct mete
 			vib->record->error = RECORD_TOO_MANY_VIFES;
 	}
 	return true;
+}
+
+static bool text_is_printable(const struct meterbus_bytes *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		if (text->buf[i] < ' ' || (text->buf[i] > '~' && text->buf[i] < 0xa0))
+			return false;
+	return true;
+}
+
+/* Is there a text behind the VIFEs of a VIF? */
+static bool record_has_text_behind(struct record_reader reader, u8 vif)
+{
+	struct meterbus_bytes text;
+
+	while (vif & VIF_EXTENSION)
+		if (!reader_byte(&reader, &vif))
+			return false;
+	return record_read_unit_text(&reader, &text) && text_is_printable(&text);
+}
+
+/*
+ * The text stands behind the VIFEs since 2013 (C.2), and right behind the VIF in many
+ * meters. Taken for the other, the length of a text, or its first character, is a length
+ * or a character that makes no sense.
+ */
+static bool record_read_plain_text(struct record_reader *reader, u8 vif,
+				   struct meterbus_vib *vib)
+{
+	struct meterbus_bytes *text = &vib->record->unit_text;
+
+	if (record_has_text_behind(*reader, vif))
+		return record_read_vifes(reader, vif, vib) && record_read_unit_text(reader, text);
+	return record_read_unit_text(reader, text) && record_read_vifes(reader, vif, vib);
 }
 
 /* The true VIF, of an extension table. */
@@ -170,9 +206,8 @@ static bool record_read_vib(struct record_reader *reader, struct meterbus_vib *v
 	} else {
 		meterbus_vif_find(METERBUS_VIF_PRIMARY, vif & ~VIF_EXTENSION, &vib->vif);
 		vib->specific = (vif & ~VIF_EXTENSION) == VIF_MANUFACTURER;
-		if ((vif & ~VIF_EXTENSION) == VIF_PLAIN_TEXT &&
-		    !record_read_unit_text(reader, vib->record))
-			return false;
+		if ((vif & ~VIF_EXTENSION) == VIF_PLAIN_TEXT)
+			return record_read_plain_text(reader, vif, vib);
 	}
 	return record_read_vifes(reader, vif, vib);
 }

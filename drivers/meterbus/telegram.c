@@ -27,6 +27,8 @@
 
 /* EN 13757-7:2018, 7.5.2: security mode in the high byte of the configuration */
 #define SIGNATURE_MODE		GENMASK(12, 8)
+/* In the place of a configuration: of meters that are older than it */
+#define SIGNATURE_NONE		0xffff
 
 /* Secondary address, EN 13757-7:2018, 8.3: any digit, any manufacturer, version, medium */
 #define WILD_DIGIT		0xf
@@ -150,7 +152,7 @@ int meterbus_telegram_parse(struct meterbus_telegram *telegram, const u8 *buf, s
 	telegram_take_head(telegram, buf + 1);
 	if (telegram->fixed && len - 1 < FIXED_HEAD + FIXED_COUNTERS)
 		return -EBADMSG;
-	if (telegram->signature & SIGNATURE_MODE)
+	if (telegram->signature & SIGNATURE_MODE && telegram->signature != SIGNATURE_NONE)
 		return -EOPNOTSUPP;
 
 	telegram->records.buf = buf + 1 + head;

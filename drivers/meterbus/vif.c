@@ -46,6 +46,8 @@ struct vif_row {
 	ROW(first, last, quantity, unit, 0, 0, TIME, NUMBER)
 #define PLAIN(first, last, quantity, unit)				\
 	ROW(first, last, quantity, unit, 0, 0, CONSTANT, NUMBER)
+#define UNSIGNED(first, last, quantity, unit, exponent, prefix, step)	\
+	ROW(first, last, quantity, unit, exponent, prefix, step, UNSIGNED)
 #define CODED(first, last, quantity, format)				\
 	ROW(first, last, quantity, NO_UNIT, 0, 0, CONSTANT, format)
 
@@ -101,8 +103,8 @@ static const struct vif_row vif_fd[] = {
 	CODED(0x19, 0x19, SECURITY_KEY, BYTES),
 	CODED(0x1a, 0x1a, DIGITAL_OUTPUT, BITS),
 	CODED(0x1b, 0x1b, DIGITAL_INPUT, BITS),
-	PLAIN(0x1c, 0x1c, BAUD_RATE, BAUD),
-	PLAIN(0x1d, 0x1d, RESPONSE_DELAY, BIT_TIMES),
+	UNSIGNED(0x1c, 0x1c, BAUD_RATE, BAUD, 0, 0, CONSTANT),
+	UNSIGNED(0x1d, 0x1d, RESPONSE_DELAY, BIT_TIMES, 0, 0, CONSTANT),
 	CODED(0x1e, 0x1e, RETRY, UNSIGNED),
 	CODED(0x1f, 0x1f, REMOTE_CONTROL, UNSIGNED),
 	CODED(0x20, 0x21, STORAGE_NUMBER, UNSIGNED),
@@ -110,14 +112,14 @@ static const struct vif_row vif_fd[] = {
 	CODED(0x23, 0x23, TARIFF_DESCRIPTOR, BYTES),
 	TIMES(0x24, 0x29, STORAGE_INTERVAL, SECOND),
 	CODED(0x2a, 0x2a, OPERATOR_DATA, BYTES),
-	PLAIN(0x2b, 0x2b, TIME_POINT_SECOND, SECOND),
-	TIMES(0x2c, 0x2f, SINCE_READOUT, SECOND),
+	UNSIGNED(0x2b, 0x2b, TIME_POINT_SECOND, SECOND, 0, 0, CONSTANT),
+	UNSIGNED(0x2c, 0x2f, SINCE_READOUT, SECOND, 0, 0, TIME),
 	CODED(0x30, 0x30, TARIFF_START, DATE),
 	TIMES(0x31, 0x33, TARIFF_DURATION, MINUTE),
 	TIMES(0x34, 0x39, TARIFF_PERIOD, SECOND),
 	PLAIN(0x3a, 0x3a, DIMENSIONLESS, NO_UNIT),
 	CODED(0x3b, 0x3b, CONTAINER, BYTES),
-	TIMES(0x3c, 0x3f, TRANSMISSION_PERIOD, SECOND),
+	UNSIGNED(0x3c, 0x3f, TRANSMISSION_PERIOD, SECOND, 0, 0, TIME),
 	SCALED(0x40, 0x4f, VOLTAGE, VOLT, -9),
 	SCALED(0x50, 0x5f, CURRENT, AMPERE, -12),
 	CODED(0x60, 0x60, RESET_COUNTER, UNSIGNED),
@@ -134,7 +136,7 @@ static const struct vif_row vif_fd[] = {
 	PLAIN(0x71, 0x71, RF_LEVEL, DBM),
 	CODED(0x72, 0x72, DAYLIGHT_SAVING, BYTES),
 	CODED(0x73, 0x73, LISTENING_WINDOW, BYTES),
-	PLAIN(0x74, 0x74, BATTERY_LEFT, DAY),
+	UNSIGNED(0x74, 0x74, BATTERY_LEFT, DAY, 0, 0, CONSTANT),
 	CODED(0x75, 0x75, STOP_COUNTER, UNSIGNED),
 	CODED(0x76, 0x76, CONTAINER, BYTES),
 };
@@ -148,8 +150,8 @@ static const struct vif_row vif_fb[] = {
 	PREFIXED(0x0c, 0x0f, ENERGY, CAL, 5, 6),
 	SCALED(0x10, 0x11, VOLUME, M3, 2),
 	PREFIXED(0x14, 0x17, REACTIVE_POWER, VAR, 0, 3),
-	PREFIXED(0x18, 0x19, MASS, KG, 5, 3),
-	SCALED(0x1a, 0x1b, RELATIVE_HUMIDITY, PERCENT, -1),
+	UNSIGNED(0x18, 0x19, MASS, KG, 5, 3, TEN),
+	UNSIGNED(0x1a, 0x1b, RELATIVE_HUMIDITY, PERCENT, -1, 0, TEN),
 	SCALED(0x20, 0x20, VOLUME, FEET3, 0),
 	SCALED(0x21, 0x21, VOLUME, FEET3, -1),
 	SCALED(0x22, 0x23, VOLUME, GALLON, -1),			/* 2004 */
@@ -262,8 +264,10 @@ static void vife_apply_limit(struct meterbus_vib *vib, u8 code)
 	vife_qualify(vib, code);
 	if (code >= 0x50 && code <= 0x67) {			/* duration */
 		vif->unit = METERBUS_SECOND + (code & 3);
+		vif->format = METERBUS_FORMAT_NUMBER;
 	} else if (code == 0x41 || code == 0x49) {		/* how often */
 		vif->unit = METERBUS_NO_UNIT;
+		vif->format = METERBUS_FORMAT_NUMBER;
 	} else if (code & 2) {					/* date of begin, end */
 		vif->unit = METERBUS_NO_UNIT;
 		vif->format = METERBUS_FORMAT_DATE;
@@ -300,10 +304,9 @@ static void vife_apply_high(struct meterbus_vib *vib, u8 code)
 	case 0x7d: /* multiplicative correction, 10^3 */
 		vib->vif.exponent += 3;
 		break;
-	case 0x7f:
-		vib->specific = true;
-		vib->vif.format = METERBUS_FORMAT_NUMBER;
-		break;
+	case METERBUS_SPECIFIC:
+		vib->specific_vifes = true;
+		fallthrough;
 	default:
 		vife_qualify(vib, code);
 	}
@@ -318,7 +321,9 @@ void meterbus_vife_apply(struct meterbus_vib *vib, u8 code)
 {
 	if (vib->specific)
 		return;
-	if (vib->second_table) {
+	if (vib->specific_vifes) {
+		vife_qualify(vib, METERBUS_QUALIFIER_SPECIFIC | code);
+	} else if (vib->second_table) {
 		vib->second_table = false;
 		vife_apply_second(vib, code);
 	} else if (code < 0x20) {

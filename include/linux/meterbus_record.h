@@ -52,6 +52,7 @@ enum meterbus_quantity {
 	METERBUS_RETURN_TEMPERATURE,
 	METERBUS_TEMPERATURE_DIFFERENCE,
 	METERBUS_EXTERNAL_TEMPERATURE,
+	METERBUS_TEMPERATURE,
 	METERBUS_TEMPERATURE_LIMIT,
 	METERBUS_PRESSURE,
 	METERBUS_RELATIVE_HUMIDITY,
@@ -199,13 +200,16 @@ enum meterbus_kind {
  *
  * The codes of EN 13757-3:2018, Table 15; those of Table 16, which a VIFE FC
  * announces, have METERBUS_QUALIFIER_FC set. Only those are named that readers of
- * electricity meters care for.
+ * electricity meters care for. What stands behind METERBUS_SPECIFIC are codes of the
+ * manufacturer, with METERBUS_QUALIFIER_SPECIFIC set. By the standard the data are his,
+ * too; meters that say so mean the quantity all the same, of a phase for example.
  */
 enum meterbus_qualifier {
 	METERBUS_AVERAGE = 0x12,
 	METERBUS_POSITIVE_ONLY = 0x3b,
 	METERBUS_NEGATIVE_ONLY = 0x3c,
 	METERBUS_FUTURE = 0x7e,
+	METERBUS_SPECIFIC = 0x7f,
 	METERBUS_QUALIFIER_FC = 0x100,
 	METERBUS_PHASE_L1 = 0x101,
 	METERBUS_PHASE_L2 = 0x102,
@@ -220,6 +224,7 @@ enum meterbus_qualifier {
 	METERBUS_QUADRANT_4 = 0x10b,
 	METERBUS_IMPORT_LESS_EXPORT = 0x10c,
 	METERBUS_ABSOLUTE = 0x110,
+	METERBUS_QUALIFIER_SPECIFIC = 0x200,
 };
 
 /* A field of a date that has no value, or every value. */

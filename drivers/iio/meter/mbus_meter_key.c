@@ -57,6 +57,7 @@ static const struct mbus_meter_sort mbus_meter_sorts[] = {
 	SORT(FLOW_TEMPERATURE, CELSIUS, TEMP, RAW, true, 1, 3, -3),
 	SORT(RETURN_TEMPERATURE, CELSIUS, TEMP, RAW, true, 1, 3, -3),
 	SORT(EXTERNAL_TEMPERATURE, CELSIUS, TEMP, RAW, true, 1, 3, -3),
+	SORT(TEMPERATURE, CELSIUS, TEMP, RAW, true, 1, 3, -3),
 	SORT(POWER, WATT, POWER, RAW, false, 1, 3, -2),
 	SORT(REACTIVE_POWER, VAR, POWER, RAW, false, 1, 3, -2),
 	SORT(APPARENT_POWER, VA, POWER, RAW, false, 1, 3, -2),
@@ -119,6 +120,11 @@ static const char *key_qualifier_name(u16 qualifier)
 	}
 }
 
+static bool key_is_specific(u16 qualifier)
+{
+	return qualifier == METERBUS_SPECIFIC || qualifier & METERBUS_QUALIFIER_SPECIFIC;
+}
+
 static bool key_take_qualifiers(struct mbus_meter_key *key, const struct meterbus_record *record)
 {
 	unsigned int i;
@@ -126,7 +132,8 @@ static bool key_take_qualifiers(struct mbus_meter_key *key, const struct meterbu
 	if (record->nr_qualifiers > MBUS_METER_MAX_QUALIFIERS)
 		return false;
 	for (i = 0; i < record->nr_qualifiers; i++) {
-		if (!key_qualifier_name(record->qualifiers[i]))
+		if (!key_qualifier_name(record->qualifiers[i]) &&
+		    !key_is_specific(record->qualifiers[i]))
 			return false;
 		key->qualifiers[i] = record->qualifiers[i];
 	}
@@ -325,6 +332,34 @@ static const char *label_quantity(const struct mbus_meter_sort *sort)
 	return meterbus_quantity_name(sort->quantity);
 }
 
+/* Names of qualifiers stand before the quantity. */
+static int label_qualifiers(const struct mbus_meter_key *key, char *buf, size_t size)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < key->nr_qualifiers; i++)
+		if (!key_is_specific(key->qualifiers[i]))
+			len += scnprintf(buf + len, size - len, "%s ",
+					 key_qualifier_name(key->qualifiers[i]));
+	return len;
+}
+
+/* What only the manufacturer could name stands behind all the rest. */
+static int label_specific(const struct mbus_meter_key *key, char *buf, size_t size)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < key->nr_qualifiers; i++)
+		if (key->qualifiers[i] == METERBUS_SPECIFIC)
+			len += scnprintf(buf + len, size - len, ", manufacturer's code");
+		else if (key_is_specific(key->qualifiers[i]))
+			len += scnprintf(buf + len, size - len, " %02x",
+					 key->qualifiers[i] & ~METERBUS_QUALIFIER_SPECIFIC);
+	return len;
+}
+
 /**
  * mbus_meter_label() - describe a record in words
  * @key: what the record is
@@ -341,13 +376,10 @@ int mbus_meter_label(const struct mbus_meter_key *key, char *buf, size_t size)
 		[METERBUS_MINIMUM] = "minimum ",
 		[METERBUS_ERROR_VALUE] = "",
 	};
-	unsigned int i;
 	int len;
 
 	len = scnprintf(buf, size, "%s", functions[key->function]);
-	for (i = 0; i < key->nr_qualifiers; i++)
-		len += scnprintf(buf + len, size - len, "%s ",
-				 key_qualifier_name(key->qualifiers[i]));
+	len += label_qualifiers(key, buf + len, size - len);
 	len += scnprintf(buf + len, size - len, "%s", label_quantity(key->sort));
 	if (key->storage)
 		len += scnprintf(buf + len, size - len, ", storage %llu", key->storage);
@@ -355,5 +387,6 @@ int mbus_meter_label(const struct mbus_meter_key *key, char *buf, size_t size)
 		len += scnprintf(buf + len, size - len, ", tariff %u", key->tariff);
 	if (key->subunit)
 		len += scnprintf(buf + len, size - len, ", subunit %u", key->subunit);
+	len += label_specific(key, buf + len, size - len);
 	return len;
 }
