@@ -56,6 +56,7 @@ static const struct mbus_plan emeter[] = {
 	{ "342B", 0, 0, 0, false, NULL },		/* value during error */
 	{ "0C833C", 31020000, 23, 0, false, NULL },	/* reverse energy */
 	{ "02FDD9FC01", 8123, 1, 0, false, NULL },	/* mA, at phase L1 */
+	{ "02FDC9FF01", 231, 1, 0, false, NULL },	/* V, of what the maker calls 01 */
 	{ "2F", 0, 0, 0, false, NULL },			/* idle filler */
 };
 

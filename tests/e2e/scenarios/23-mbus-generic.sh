@@ -52,8 +52,9 @@ shows other 0-04 <<-CHANNELS
 	21 energy21 360 energy
 	27 energy27 3600 reverse energy
 	28 current28 1 L1 current
+	29 voltage29 1000 voltage, manufacturer's code 01
 CHANNELS
-is "it has no other channels" "$(ls "$dir" | grep -c '_raw$')" 22
+is "it has no other channels" "$(ls "$dir" | grep -c '_raw$')" 23
 millionths() { awk -v n="$1" -v unit="$2" 'BEGIN { printf "%.6f\n", n * unit }'; }
 is "power factor" "$(millionths "$(get "$dir/in_power16_powerfactor")" 1)" \
 	"$(millionths "$(ctl value other 16)" 0.001)"
@@ -68,6 +69,11 @@ is "who it is" "$(get "$dir/serial_number" "$dir/manufacturer" "$dir/version" "$
 is "its label" "$(get "$dir/label")" 30405060
 is "telegram: what the meter sent" "$(get "$dir/in_energy0_raw" >/dev/null; hex "$dir/telegram")" \
 	"$(ctl sent other)"
+
+ctl raw other 7b112233 >/dev/null
+is "a reply of another kind" "$(get "$dir/in_energy0_raw")" -ENODATA
+is "... is in telegram" "$(hex "$dir/telegram" | grep -c 7b112233)" 1
+ctl raw other off >/dev/null
 
 ctl hide other 5 >/dev/null
 is "a record that is missing" "$(get "$dir/in_power5_raw")" -ENODATA

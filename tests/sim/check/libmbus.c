@@ -72,6 +72,7 @@ static const struct expected emeter[] = {
 	{ 0, "W", 0, 0, 0, "Value during error state" },
 	{ 31020000, "Wh", 0, 0, 0, NOW },
 	{ 8.123, "A", 0, 0, 0, NOW },
+	{ 231, "V", 0, 0, 0, NOW },
 	{ 0, NULL, -1, -1, -1, "Manufacturer specific" },
 };
 
