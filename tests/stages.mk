@@ -50,7 +50,7 @@ kunit-unstable kunit-6.12:
 in-tree:
 	@$(stage) tests/kunit/intree || true
 fuzz:
-	@$(stage) $(MAKE) -s -C tests/fuzz check SECONDS=60 || true
+	@$(stage) $(MAKE) -s -C tests/fuzz O=$(CURDIR)/build/fuzz peer check SECONDS=60 || true
 modules:
 	@$(stage) tests/style/check-build stock-6.12 stock-6.1 arm debug || true
 style:

@@ -40,6 +40,8 @@ struct list_head {
 #define __ffs64(x)		__builtin_ctzll(x)
 #define div64_u64(a, b)		((a) / (b))
 #define mul_u64_u64_shr(a, b, n)	((u64)((unsigned __int128)(a) * (b) >> (n)))
+#define swab16(n)		__builtin_bswap16(n)
+#define fallthrough		__attribute__((__fallthrough__))
 #define EXPORT_SYMBOL_GPL(symbol)
 
 #endif
