@@ -45,12 +45,15 @@ static int address_ask(struct meterbus_device_priv *priv, const struct meterbus_
 {
 	int ret;
 
-	guard(mutex)(&priv->talk);
-	ret = serial_xfer_claim(&priv->client);
+	ret = mutex_lock_killable(&priv->talk);
 	if (ret)
 		return ret;
-	ret = meterbus_link_probe(priv, address, heard);
-	serial_xfer_release(&priv->client);
+	ret = serial_xfer_claim(&priv->client);
+	if (!ret) {
+		ret = meterbus_link_probe(priv, address, heard);
+		serial_xfer_release(&priv->client);
+	}
+	mutex_unlock(&priv->talk);
 	return ret;
 }
 

@@ -161,7 +161,7 @@ check "another shape, for good: another IIO device" wait_for 75 shape_is energy
 online 0-04
 dir=$(iio 0-04)
 is "... with that record two places further on" "$(get "$dir/in_energy2_raw")" "$held"
-put "$dir/update_interval" 0 >/dev/null
+is "... and the same update_interval" "$(get "$dir/update_interval")" 0
 ctl shape other 0 >/dev/null
 for file in energy5 energy6 energy2 energy3; do
 	get "$dir/in_${file}_raw" >/dev/null
