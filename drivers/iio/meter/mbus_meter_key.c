@@ -125,6 +125,16 @@ static bool key_is_specific(u16 qualifier)
 	return qualifier == METERBUS_SPECIFIC || qualifier & METERBUS_QUALIFIER_SPECIFIC;
 }
 
+static bool key_has_specific(const struct mbus_meter_key *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < key->nr_qualifiers; i++)
+		if (key_is_specific(key->qualifiers[i]))
+			return true;
+	return false;
+}
+
 static bool key_take_qualifiers(struct mbus_meter_key *key, const struct meterbus_record *record)
 {
 	unsigned int i;
@@ -164,11 +174,11 @@ static bool key_is_real(const struct meterbus_telegram *telegram,
 
 /*
  * The standard has no code for a power factor. Meters send a dimensionless number
- * with decimals.
+ * with decimals; one with a code of the manufacturer may be anything.
  */
 static bool key_is_powerfactor(const struct mbus_meter_key *key)
 {
-	return !key->real && key->exponent >= POWERFACTOR_MIN_POWER &&
+	return !key->real && !key_has_specific(key) && key->exponent >= POWERFACTOR_MIN_POWER &&
 	       key->exponent <= POWERFACTOR_MAX_POWER;
 }
 
