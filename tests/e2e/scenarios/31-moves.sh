@@ -25,6 +25,16 @@ is "a speed that the meter refuses" "$(put "$dir/baud_rate" 4800)" -EIO
 is "... and the file shows the truth" "$(get "$dir/baud_rate")" 9600
 is "... and the meter answers" "$(get "$dir/in_voltage3_raw" | sed 's/^[0-9]*$/number/')" number
 
+# The meter takes a speed, and then nothing more is heard of it for a while.
+ctl fault 1 drop=99 >/dev/null
+is "a speed, and then silence" "$(put "$dir/baud_rate" 2400)" -ETIMEDOUT
+is "... it is in the meter" "$(ctl reg 1 4004)" 0960
+is "... which is away" "$(content 0-01/state)" offline
+ctl clear >/dev/null
+check "... and is found at that speed" wait_for 70 state_is 0-01 online
+is "... which is shown" "$(get "$dir/baud_rate")" 2400
+is "back to 9600" "$(put "$dir/baud_rate" 9600)" ok
+
 before=$(requests)
 is "an address of a device that the kernel knows" "$(put "$dir/address" 2)" -EADDRINUSE
 is "... is not even asked" "$(requests)" "$before"

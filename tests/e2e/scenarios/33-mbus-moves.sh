@@ -25,6 +25,16 @@ is "the others are where they were" "$(compare full $full)" ""
 put "$dir/baud_rate" 2400 >/dev/null
 is "a speed that it has is no change" "$(answers 0-07)" "$held"
 
+# The meter takes a speed, and then nothing more is heard of it for a while.
+ctl fault primary noack >/dev/null
+is "a speed, and then silence" "$(put "$dir/baud_rate" 4800)" -ETIMEDOUT
+is "... it is in the meter" "$(ctl mb primary speed)" 4800
+is "... which is away" "$(content 0-07/state)" offline
+ctl clear >/dev/null
+check "... and is found at that speed" wait_for 70 state_is 0-07 online
+is "... with its values" "$(answers 0-07)" "$held"
+is "back to 2400" "$(put "$dir/baud_rate" 2400)" ok
+
 before=$(requests)
 is "an address of a device that the kernel knows" "$(put "$dir/address" 4)" -EADDRINUSE
 is "... is not even asked" "$(requests)" "$before"
