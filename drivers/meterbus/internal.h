@@ -73,7 +73,7 @@ struct meterbus_controller {
  * @counts: the device has answered a frame whose count bit was set
  * @plain: the device answers only frames whose count bit is clear
  * @steady: the device's replies are alike even if they are new
- * @midway: the last telegram announced another one
+ * @midway: the last telegram announced another one, or did not tell
  * @sure: a telegram has come since the device was selected, and since a request failed
  * @late: a request for a telegram has failed since the link was brought in step: what
  *	answers it may still come
